@@ -77,20 +77,23 @@ export class CanonicalWriter {
   }
 
   #put(value: Plain): void {
-    if (value === undefined) return this.#tag(TAG.undefined)
-    if (value === null) return this.#tag(TAG.null)
-    if (typeof value === 'boolean') return this.#tag(value ? TAG.true : TAG.false)
     if (typeof value === 'number') {
       this.#tag(TAG.number)
-      return this.#float(value)
-    }
-    if (typeof value === 'string') return this.#string(value)
-    if (value instanceof Float64Array) return this.#floats(value)
-    if (value instanceof Uint8Array) {
+      this.#float(value)
+    } else if (typeof value === 'string') {
+      this.#string(value)
+    } else if (typeof value === 'boolean') {
+      this.#tag(value ? TAG.true : TAG.false)
+    } else if (value === undefined || value === null) {
+      this.#tag(value === null ? TAG.null : TAG.undefined)
+    } else if (value instanceof Float64Array) {
+      this.#floats(value)
+    } else if (value instanceof Uint8Array) {
       this.#tag(TAG.bytes, value.length)
-      return this.#raw(value)
+      this.#raw(value)
+    } else {
+      this.#putMany(value)
     }
-    this.#putMany(value)
   }
 
   #putMany(

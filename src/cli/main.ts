@@ -1,0 +1,39 @@
+/** `moonreplay <command>`: reads the command line and runs one command. */
+import yargs from 'yargs'
+import { RecorderError } from '../base/errors.ts'
+import { COMMANDS } from './commands.ts'
+import { describeFailure, remark } from './output.ts'
+
+/** `-2h` after a flag of time is its value, and no flag of its own. */
+const joined = (argv: readonly string[]): string[] => {
+  const words: string[] = []
+  for (const word of argv) {
+    const flag = words.at(-1) ?? ''
+    const isSpan = /^-\d+(\.\d+)?(ms|s|m|h|d)$/.test(word)
+    if (isSpan && /^--(from|to)$/.test(flag)) words[words.length - 1] = `${flag}=${word}`
+    else words.push(word)
+  }
+  return words
+}
+
+const parser = yargs(joined(process.argv.slice(2)))
+  .scriptName('moonreplay')
+  .usage('moonreplay <command>\n\nRecords crypto-futures market data and replays it exactly.')
+  .parserConfiguration({ 'duplicate-arguments-array': true, 'strip-dashed': true })
+  .strict()
+  .recommendCommands()
+  .version(false)
+  .wrap(Math.min(110, process.stdout.columns ?? 100))
+  .exitProcess(false)
+  .fail((message, error) => {
+    throw error ?? new RecorderError('USAGE', message.replaceAll('\n', ' '))
+  })
+for (const command of COMMANDS) parser.command(command)
+
+try {
+  await parser.parseAsync()
+} catch (error) {
+  const { line, exitCode } = describeFailure(error)
+  remark(line)
+  process.exitCode = exitCode
+}

@@ -1,0 +1,103 @@
+/**
+ * Compares a book with a snapshot of the venue that arrived while it was in sync. Our book has
+ * usually gone on by then, so what was changed since is taken back first.
+ */
+import type { DepthSnapshot } from '../model/messages.ts'
+import { alignGrid, type BookLevels, keyOfLevel, sizeOfLevel } from './book-levels.ts'
+import { eachChange, type Rollback, rollbackTo } from './change-log.ts'
+import { collectLevels, createLevelBuffer, type PriceLadder } from './price-ladder.ts'
+
+export interface BookAudit {
+  snapshotsCompared: number
+  /** Snapshots ahead of the book, or further back than the log of changes reaches. */
+  snapshotsNotCompared: number
+  levelsCompared: number
+  levelsDiffering: number
+  lastLevelsCompared: number
+  lastLevelsDiffering: number
+  lastUpdateId: number
+}
+
+export function createBookAudit(): BookAudit {
+  return {
+    snapshotsCompared: 0,
+    snapshotsNotCompared: 0,
+    levelsCompared: 0,
+    levelsDiffering: 0,
+    lastLevelsCompared: 0,
+    lastLevelsDiffering: 0,
+    lastUpdateId: 0,
+  }
+}
+
+/** Counts the levels that differ, in the range of prices that the snapshot covers. */
+export function compareSnapshot(
+  audit: BookAudit,
+  levels: BookLevels,
+  snapshot: DepthSnapshot,
+  lastAppliedU: number,
+): void {
+  const { lastUpdateId, bidCount, askCount } = snapshot
+  const now = levels.log.written
+  const rollback =
+    lastUpdateId === lastAppliedU
+      ? { afterStart: now, coveringStart: now }
+      : rollbackTo(levels.log, lastUpdateId)
+  if (rollback === undefined) {
+    audit.snapshotsNotCompared += 1
+    return
+  }
+  alignGrid(levels, snapshot)
+  const venue = new Map<number, number>()
+  for (let index = 0; index < bidCount + askCount; index += 1) {
+    const key = keyOfLevel(levels, snapshot, index)
+    venue.set(index < bidCount ? key : -key, sizeOfLevel(levels, snapshot, index))
+  }
+  const ours = sizesAt(levels, rollback)
+  const unsure = new Set<number>()
+  eachChange(levels.log, rollback.coveringStart, rollback.afterStart, (key) => unsure.add(key))
+  audit.lastUpdateId = lastUpdateId
+  audit.lastLevelsCompared = 0
+  audit.lastLevelsDiffering = 0
+  countDifferences(audit, venue, ours, unsure)
+  audit.snapshotsCompared += 1
+  audit.levelsCompared += audit.lastLevelsCompared
+  audit.levelsDiffering += audit.lastLevelsDiffering
+}
+
+/** The sizes of our levels as they stood at the end of the message that covers the snapshot. */
+function sizesAt(levels: BookLevels, rollback: Rollback): Map<number, number> {
+  const sizes = new Map<number, number>()
+  const buffer = createLevelBuffer()
+  const addSide = (ladder: PriceLadder) => {
+    collectLevels(ladder, Number.NEGATIVE_INFINITY, buffer)
+    for (let index = 0; index < buffer.count; index += 1) {
+      sizes.set(buffer.keys[index] ?? 0, buffer.sizes[index] ?? 0)
+    }
+  }
+  addSide(levels.live.bids)
+  addSide(levels.live.asks)
+  eachChange(levels.log, rollback.afterStart, levels.log.written, (key, delta) => {
+    sizes.set(key, (sizes.get(key) ?? 0) - delta)
+  })
+  return sizes
+}
+
+function countDifferences(
+  audit: BookAudit,
+  venue: ReadonlyMap<number, number>,
+  ours: ReadonlyMap<number, number>,
+  unsure: ReadonlySet<number>,
+): void {
+  // The worst key of each side: the snapshot says nothing of what lies beyond.
+  let [worstBid, worstAsk] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (const key of venue.keys()) {
+    if (key > 0) worstBid = Math.min(worstBid, key)
+    else worstAsk = Math.min(worstAsk, key)
+  }
+  for (const key of new Set([...venue.keys(), ...ours.keys()])) {
+    if (unsure.has(key) || key < (key > 0 ? worstBid : worstAsk)) continue
+    audit.lastLevelsCompared += 1
+    if ((venue.get(key) ?? 0) !== (ours.get(key) ?? 0)) audit.lastLevelsDiffering += 1
+  }
+}

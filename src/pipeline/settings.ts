@@ -1,0 +1,78 @@
+/** All settings of all engines, and the values that a profile and its overrides give. */
+import { RecorderError } from '../base/errors.ts'
+import {
+  defaultsOf,
+  nearestName,
+  type Profile,
+  parseSetting,
+  type SettingSpec,
+  type SettingSpecs,
+  type SettingsOf,
+  type SettingValue,
+} from '../base/setting.ts'
+import { FRAMES_SETTINGS } from '../engines/frames.ts'
+import { PIPELINE_SETTINGS } from '../engines/market-settings.ts'
+import { BOOK_SETTINGS } from '../engines/order-book.ts'
+
+const SPECS = {
+  pipeline: PIPELINE_SETTINGS,
+  book: BOOK_SETTINGS,
+  frames: FRAMES_SETTINGS,
+} as const satisfies Record<string, SettingSpecs>
+
+type Engine = keyof typeof SPECS
+
+export type Settings = { readonly [E in Engine]: SettingsOf<(typeof SPECS)[E]> }
+
+/** Overrides by full name (`book.gapTolerance`), as text or as values. */
+export type Overrides = Readonly<Record<string, SettingValue>>
+
+export interface SettingRow {
+  readonly name: string
+  readonly spec: SettingSpec
+}
+
+/** Every setting, in the order of the engines. */
+export const SETTING_ROWS: readonly SettingRow[] = Object.entries(SPECS).flatMap(
+  ([engine, specs]) =>
+    Object.entries(specs as SettingSpecs).map(([name, spec]) => ({
+      name: `${engine}.${name}`,
+      spec,
+    })),
+)
+
+/**
+ * The values of `profile` with `overrides` laid over them.
+ * @throws {RecorderError} `SETTING_INVALID` with the nearest name, or the range.
+ */
+export function resolveSettings(profile: Profile, overrides: Overrides = {}): Settings {
+  const values: Record<string, Record<string, SettingValue>> = {}
+  for (const [engine, specs] of Object.entries(SPECS)) {
+    values[engine] = { ...defaultsOf(specs as SettingSpecs, profile) }
+  }
+  for (const [fullName, value] of Object.entries(overrides)) {
+    const row = SETTING_ROWS.find(({ name }) => name === fullName)
+    if (row === undefined) throw unknownName(fullName)
+    const [engine = '', name = ''] = fullName.split('.')
+    const target = values[engine]
+    if (target !== undefined) target[name] = parseSetting(fullName, row.spec, String(value))
+  }
+  return values as unknown as Settings
+}
+
+/** The settings as a flat object, in the order of {@link SETTING_ROWS}. */
+export function flatSettings(settings: Settings): Readonly<Record<string, SettingValue>> {
+  const flat: Record<string, SettingValue> = {}
+  for (const [engine, values] of Object.entries(settings)) {
+    for (const [name, value] of Object.entries(values)) flat[`${engine}.${name}`] = value
+  }
+  return flat
+}
+
+function unknownName(name: string): RecorderError {
+  const nearest = nearestName(
+    name,
+    SETTING_ROWS.map((row) => row.name),
+  )
+  return new RecorderError('SETTING_INVALID', `there is no setting ${name}; nearest: ${nearest}`)
+}
