@@ -89,15 +89,15 @@ function countDifferences(
   ours: ReadonlyMap<number, number>,
   unsure: ReadonlySet<number>,
 ): void {
-  // The worst key of each side: the snapshot says nothing of what lies beyond.
-  let [worstBid, worstAsk] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (const key of venue.keys()) {
-    if (key > 0) worstBid = Math.min(worstBid, key)
-    else worstAsk = Math.min(worstAsk, key)
-  }
-  for (const key of new Set([...venue.keys(), ...ours.keys()])) {
+  // The snapshot says nothing of what lies beyond its worst keys.
+  const keys = [...venue.keys()]
+  const worstBid = Math.min(...keys.filter((key) => key > 0))
+  const worstAsk = Math.min(...keys.filter((key) => key < 0))
+  for (const key of new Set([...keys, ...ours.keys()])) {
     if (unsure.has(key) || key < (key > 0 ? worstBid : worstAsk)) continue
-    audit.lastLevelsCompared += 1
-    if ((venue.get(key) ?? 0) !== (ours.get(key) ?? 0)) audit.lastLevelsDiffering += 1
+    const venueSize = venue.get(key) ?? 0
+    const ourSize = ours.get(key) ?? 0
+    if (venueSize !== 0 || ourSize !== 0) audit.lastLevelsCompared += 1
+    if (venueSize !== ourSize) audit.lastLevelsDiffering += 1
   }
 }

@@ -40,7 +40,7 @@ export interface BookLevels {
   readonly grid: BookGrid
   /** What diffs are applied to. */
   live: BookSides
-  /** What consumers see: the same, or the book of before a resync. */
+  /** What consumers see: the same, once a diff was applied to it; until then the book of before. */
   shown: BookSides
   /** An empty pair, kept because making one is dear. */
   spare: BookSides | undefined
@@ -48,11 +48,10 @@ export interface BookLevels {
 }
 
 export function createBookLevels(): BookLevels {
-  const sides = createSides()
   return {
     grid: { priceDecimals: 0, unitsPerKey: 0, sizeDecimals: 0 },
-    live: sides,
-    shown: sides,
+    live: createSides(),
+    shown: createSides(),
     spare: undefined,
     log: createChangeLog(),
   }
@@ -156,12 +155,14 @@ function applySide(
   const { priceUnits, sizeUnits } = message
   const priceScale = powerOfTen(grid.priceDecimals - message.priceDecimals)
   const sizeScale = powerOfTen(grid.sizeDecimals - message.sizeDecimals)
+  let unitsPerKey = grid.unitsPerKey
   for (let index = from; index < to; index += 1) {
     const units = (priceUnits[index] ?? 0) * priceScale
-    let key = units / grid.unitsPerKey
+    let key = units / unitsPerKey
     if (key !== Math.floor(key)) {
       refineGrid(levels, units)
-      key = units / grid.unitsPerKey
+      unitsPerKey = grid.unitsPerKey
+      key = units / unitsPerKey
     }
     const size = (sizeUnits[index] ?? 0) * sizeScale
     const before = setLevel(ladder, sign * key, size)

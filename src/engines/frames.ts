@@ -148,10 +148,13 @@ export function intensitiesOf(
   p50Usd: number,
   p95Usd: number,
 ): Uint8Array {
-  if (p95Usd <= p50Usd) return new Uint8Array(notionalUsd.length)
-  return Uint8Array.from(notionalUsd, (value) =>
-    Math.trunc(Math.min(255, Math.max(0, ((value - p50Usd) / (p95Usd - p50Usd)) * 255))),
-  )
+  const intensities = new Uint8Array(notionalUsd.length)
+  if (p95Usd <= p50Usd) return intensities
+  for (let index = 0; index < intensities.length; index += 1) {
+    const share = ((notionalUsd[index] ?? 0) - p50Usd) / (p95Usd - p50Usd)
+    intensities[index] = Math.trunc(Math.min(255, Math.max(0, share * 255)))
+  }
+  return intensities
 }
 
 const scratch = createLevelBuffer()
@@ -166,7 +169,7 @@ function frameOf(frames: FrameAccumulator, levels: BookLevels, sides: BookSides)
   const band = { lowUsd, highUsd, lowIndex, stepUsd, bucketCount }
   const bidNotionalUsd = bucketsOf(levels, sides.bids, band)
   const askNotionalUsd = bucketsOf(levels, sides.asks, band)
-  const filled = filledSorted([bidNotionalUsd, askNotionalUsd])
+  const filled = filledSorted(bidNotionalUsd, askNotionalUsd)
   const p50Usd = filled.length === 0 ? 0 : percentileSorted(filled, 50)
   const p95Usd = filled.length === 0 ? 1 : percentileSorted(filled, 95)
   return {
@@ -220,7 +223,7 @@ function bucketsOf(levels: BookLevels, ladder: PriceLadder, band: Band): Float64
 }
 
 function sideNorm(notionalUsd: Float64Array): SideNorm {
-  const filled = filledSorted([notionalUsd])
+  const filled = filledSorted(notionalUsd)
   const totalUsd = pairwiseSum(notionalUsd)
   if (filled.length === 0) return { p50Usd: 0, p95Usd: 1, maxUsd: 1, totalUsd }
   return {
@@ -231,10 +234,22 @@ function sideNorm(notionalUsd: Float64Array): SideNorm {
   }
 }
 
-function filledSorted(sides: readonly Float64Array[]): Float64Array {
-  const filled = sides.flatMap((side) => [...side.filter((value) => value > 0)])
-  return Float64Array.from(filled).sort()
+function filledSorted(first: Float64Array, second: Float64Array = NOTHING): Float64Array {
+  const filled = new Float64Array(first.length + second.length)
+  let count = 0
+  for (const side of [first, second]) {
+    for (let index = 0; index < side.length; index += 1) {
+      const value = side[index] ?? 0
+      if (value > 0) {
+        filled[count] = value
+        count += 1
+      }
+    }
+  }
+  return filled.subarray(0, count).sort()
 }
+
+const NOTHING: Float64Array = new Float64Array(0)
 
 const slotOf = (frames: FrameAccumulator, clockMs: number): number =>
   Math.floor(clockMs / 1000 / frames.settings.slotS)

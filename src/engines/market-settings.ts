@@ -42,6 +42,14 @@ export const PIPELINE_SETTINGS = {
     doc: 'What becomes of liquidations without a positive price and size.',
     why: 'product.md §3: the reference counts them like any other. We keep them out of every statistic, and count them apart.',
   },
+  duplicates: {
+    default: 'drop',
+    reference: 'keep',
+    choices: ['drop', 'keep'],
+    unit: '',
+    doc: 'What becomes of an aggregate trade whose id was there already.',
+    why: 'pipeline.md §4.2: the reference looks at no ids. Two connections that overlap would count a trade twice.',
+  },
   takerMinute: {
     default: 'closed',
     reference: 'lastArchived',

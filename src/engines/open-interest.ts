@@ -26,7 +26,11 @@ export interface OpenInterestState {
   nextRatio: number
 }
 
-const RATIO_INDEX: Readonly<Record<RatioKind, number>> = { topAccount: 0, topPosition: 1, global: 2 }
+const RATIO_INDEX: Readonly<Record<RatioKind, number>> = {
+  topAccount: 0,
+  topPosition: 1,
+  global: 2,
+}
 
 export function createOpenInterest(): OpenInterestState {
   return {
@@ -41,12 +45,13 @@ export function createOpenInterest(): OpenInterestState {
   }
 }
 
+/** `undefined` keeps the quantity of before. */
 export function takeOpenInterest(
   state: OpenInterestState,
-  sizeBase: number,
+  sizeBase: number | undefined,
   priceUsd: number,
 ): void {
-  state.sizeBase = sizeBase
+  if (sizeBase !== undefined) state.sizeBase = sizeBase
   aggregate(state, priceUsd)
 }
 

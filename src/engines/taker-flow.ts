@@ -45,8 +45,7 @@ export const takerMinute = (flow: TakerFlow, minute: number): TakerMinute | unde
     : flow.history.findLast((ended) => ended.minute === minute)
 
 /** The minute that ended last, which need not be the one before the present. */
-export const previousTakerMinute = (flow: TakerFlow): TakerMinute | undefined =>
-  flow.history.at(-1)
+export const previousTakerMinute = (flow: TakerFlow): TakerMinute | undefined => flow.history.at(-1)
 
 /** The last `count` ended minutes, the oldest first. */
 export const lastTakerMinutes = (flow: TakerFlow, count = 5): readonly TakerMinute[] =>

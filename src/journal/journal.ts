@@ -9,10 +9,12 @@ export interface BlockRange {
   readonly fromSeq?: number | undefined
   /** One past the last sequence wanted; the last block may end after it. */
   readonly toSeq?: number | undefined
+  /** Goes on with each block as it becomes durable, until the writer or `toSeq` ends it. */
+  readonly follow?: boolean | undefined
 }
 
 export interface JournalReader {
-  /** The sequence that the next entry will get: one past the last durable one. */
+  /** The sequence that the next entry will get: one past the last durable one, when last asked. */
   readonly nextSeq: number
   /**
    * Durable blocks in order of sequence.
@@ -20,6 +22,17 @@ export interface JournalReader {
    */
   blocks(range?: BlockRange): AsyncIterable<Block>
   close(): Promise<void>
+}
+
+/** A reader that also finds its way: by exchange time, and to the digest of what it holds. */
+export interface SeekingReader extends JournalReader {
+  /**
+   * The first sequence of the first block with a socket entry at or after this exchange time, of
+   * whatever symbol; `nextSeq` where there is none. All entries before it are earlier.
+   */
+  seekVenueTime(venueTimeMs: number): Promise<number>
+  /** SHA-256 over all entries before `seq`, see `chain.ts`. Default: over all of them. */
+  digest(seq?: number): Promise<string>
 }
 
 export interface JournalWriter {

@@ -8,7 +8,7 @@
 
 export class DepthUpdate {
   eventTimeMs = 0
-  /** `T`: when the matching engine made it. */
+  /** `T`: when the matching engine made it. `NaN`: a REST book that does not say. */
   venueTimeMs = 0
   firstUpdateId = 0
   lastUpdateId = 0
@@ -78,7 +78,7 @@ export class ForceOrder {
   symbol = ''
   /** `S`, the side of the forced order, as sent: `SELL` closes a long. */
   side = ''
-  /** `p`: limit price of the order. */
+  /** `p`: limit price of the order. Numbers and texts that the order lacks are 0 and empty. */
   price = 0
   /** `ap`: average fill price. */
   averagePrice = 0
@@ -107,13 +107,40 @@ export class OpenInterest {
 }
 
 export class LongShortRatio {
-  /** Start of the period it is about: a label, not a clock. */
+  /** Start of the period it is about: a label, not a clock. `NaN`: not said. */
   venueTimeMs = 0
   ratio = 0
   longFraction = 0
   shortFraction = 0
   /** The venue answered with an empty list. */
   empty = false
+}
+
+/** What the venue says of one contract. */
+export interface Instrument {
+  readonly symbol: string
+  /** As sent: `TRADING`, `SETTLING`, … */
+  readonly status: string
+  /** As sent: `PERPETUAL`, `CURRENT_QUARTER`, … */
+  readonly contractType: string
+  /** Decimals of a price and of a quantity as texts. */
+  readonly priceDecimals: number
+  readonly sizeDecimals: number
+  /** Smallest step of the price. Unit: quote. `NaN`: not said. */
+  readonly tickSize: number
+  /** Smallest step of the quantity. Unit: base. `NaN`: not said. */
+  readonly stepSizeBase: number
+}
+
+export class ExchangeInfo {
+  /** `NaN`: not said. */
+  serverTimeMs = Number.NaN
+  instruments: readonly Instrument[] = []
+}
+
+export class ServerTime {
+  /** When the venue answered. Unit: ms since 1970. Clock: the venue's. */
+  serverTimeMs = 0
 }
 
 /** A message that was not as documented. It is counted and shown, and stops nothing. */

@@ -1,0 +1,110 @@
+/**
+ * The streams of one connection, found by the name with which a combined frame begins:
+ * `{"stream":"btcusdt@depth@100ms","data":…}`. No string is made and nothing is parsed.
+ */
+import type { StreamKey } from '../model/block.ts'
+import type { PlannedStream } from './plan.ts'
+
+/** A stream as it is heard. Changed in place. */
+export interface HeardStream {
+  readonly planned: PlannedStream
+  readonly key: StreamKey
+  readonly nameBytes: Uint8Array
+  /** The next one with the same hash. */
+  readonly next: HeardStream | undefined
+  frameCount: number
+  /** Last frame; before it, when its connection opened. Unit: µs. Clock: monotonic. */
+  lastMonoUs: number
+  /** Last frame; 0 before it. Unit: µs since 1970. Clock: wall. */
+  lastWallUs: number
+  /** Silent for longer than its kind ever is. */
+  silent: boolean
+  /** Frames before the next one may be missing. */
+  interrupted: boolean
+}
+
+export interface StreamTable {
+  readonly streams: readonly HeardStream[]
+  readonly byHash: ReadonlyMap<number, HeardStream>
+}
+
+const PREFIX = new TextEncoder().encode('{"stream":"')
+const QUOTE = 0x22
+const HASH_START = 0x811c9dc5
+const HASH_FACTOR = 0x01000193
+
+export function createStreamTable(venue: string, planned: readonly PlannedStream[]): StreamTable {
+  const encoder = new TextEncoder()
+  const byHash = new Map<number, HeardStream>()
+  const streams = planned.map((one) => {
+    const nameBytes = encoder.encode(one.name)
+    let hash = HASH_START
+    for (const byte of nameBytes) hash = Math.imul(hash ^ byte, HASH_FACTOR)
+    const stream: HeardStream = {
+      planned: one,
+      key: { venue, symbol: one.symbol, channel: one.channel },
+      nameBytes,
+      next: byHash.get(hash),
+      frameCount: 0,
+      lastMonoUs: 0,
+      lastWallUs: 0,
+      silent: false,
+      interrupted: true,
+    }
+    byHash.set(hash, stream)
+    return stream
+  })
+  return { streams, byHash }
+}
+
+/** The stream of a combined frame; nothing for any other frame, or a stream that was not asked for. */
+export function streamOf(table: StreamTable, frame: Uint8Array): HeardStream | undefined {
+  const start = PREFIX.length
+  for (let at = 0; at < start; at += 1) if (frame[at] !== PREFIX[at]) return undefined
+  let hash = HASH_START
+  let end = start
+  for (; end < frame.length; end += 1) {
+    const byte = frame[end] ?? QUOTE
+    if (byte === QUOTE) break
+    hash = Math.imul(hash ^ byte, HASH_FACTOR)
+  }
+  let stream = table.byHash.get(hash)
+  while (stream !== undefined && !isNamed(stream, frame, start, end)) stream = stream.next
+  return stream
+}
+
+/** Streams that are found silent now and were not before. */
+export function newlySilent(table: StreamTable, monoUs: number): readonly HeardStream[] {
+  const found = table.streams.filter(
+    ({ planned, silent, lastMonoUs }) =>
+      !silent && planned.silenceMsMax > 0 && monoUs - lastMonoUs > planned.silenceMsMax * 1000,
+  )
+  for (const stream of found) stream.silent = true
+  return found
+}
+
+/** Counts silence from now on: the connection is new, or reading went on after a pause. */
+export function listenAnew(table: StreamTable, monoUs: number): void {
+  for (const stream of table.streams) stream.lastMonoUs = monoUs
+}
+
+/** The connection was down, which one fact says for all its streams. */
+export function interrupt(table: StreamTable): void {
+  for (const stream of table.streams) {
+    stream.interrupted = true
+    stream.silent = false
+  }
+}
+
+function isNamed(
+  { nameBytes }: HeardStream,
+  frame: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  if (nameBytes.length !== end - start) return false
+  for (let at = 0; at < nameBytes.length; at += 1) {
+    if (nameBytes[at] !== frame[start + at]) return false
+  }
+  return true
+}

@@ -1,0 +1,47 @@
+/** What a venue offers, as data: which stream stands on which route, and what a request costs. */
+import type { RestChannel, SocketChannel } from '../model/channel.ts'
+
+export interface VenueStream {
+  /** Our name of what it delivers. */
+  readonly channel: SocketChannel
+  /** The venue's name of the stream, `{symbol}` standing for the symbol in lower case. */
+  readonly name: string
+  readonly route: string
+  /** One stream for all markets: subscribed once, and each payload names its symbol. */
+  readonly allMarkets: boolean
+  /** Silence beyond this means that the stream is dead, whatever the market does; 0: it may be silent. */
+  readonly silenceMsMax: number
+  /** Fields of the payload that number its messages without holes; empty where none do. */
+  readonly continuityIds: readonly string[]
+}
+
+export interface VenueEndpoint {
+  readonly channel: RestChannel
+  readonly path: string
+  /** `{symbol}` stands for the symbol in upper case. */
+  readonly query: string
+  readonly perSymbol: boolean
+  /** Of the pool that all requests share. */
+  readonly weight: number
+  /** Counts against the second pool, of requests instead of weight. */
+  readonly statistics: boolean
+  readonly everyMs: number
+}
+
+export interface Venue {
+  readonly name: string
+  readonly wsUrl: string
+  readonly restUrl: string
+  /** Path of a combined socket below a route; the names of the streams follow, joined by `/`. */
+  readonly socketPath: string
+  readonly streamsPerConnectionMax: number
+  readonly streams: readonly VenueStream[]
+  readonly endpoints: readonly VenueEndpoint[]
+  /** Requests of `statistics` endpoints in {@link statisticsWindowMs}. */
+  readonly statisticsPerWindowMax: number
+  readonly statisticsWindowMs: number
+  /** Header with the weight that the address has used in the running minute. */
+  readonly usedWeightHeader: string
+  /** How the headers begin that are kept with a reply. */
+  readonly rateHeaders: readonly string[]
+}

@@ -1,0 +1,107 @@
+/** A book as plain data, and back. Where the windows of its ladders lie is not part of it. */
+import { DepthUpdate } from '../model/messages.ts'
+import { type BookLevels, type BookSides, showLive } from './book-levels.ts'
+import type { ChangeLog } from './change-log.ts'
+import { type BookSettings, createOrderBook, type OrderBook } from './order-book.ts'
+import {
+  collectLevels,
+  createLevelBuffer,
+  NO_KEY,
+  type PriceLadder,
+  setLevel,
+} from './price-ladder.ts'
+
+export type SavedBook = ReturnType<typeof saveBook>
+
+export function saveBook(book: OrderBook) {
+  return { ...saveBookDigest(book), log: saveLog(book.levels.log) }
+}
+
+/** The same without the log of changes, which only remembers what the levels already show. */
+export function saveBookDigest(book: OrderBook) {
+  const { levels } = book
+  return {
+    state: book.state,
+    snapshotWanted: book.snapshotWanted,
+    snapshotLastUpdateId: book.snapshotLastUpdateId,
+    lastAppliedU: book.lastAppliedU,
+    unbridged: book.unbridged,
+    firstDiffU: book.firstDiffU,
+    firstDiffLastU: book.firstDiffLastU,
+    buffer: book.buffer.map((diff) => ({ ...diff })),
+    counts: { ...book.counts },
+    audit: { ...book.audit },
+    grid: { ...levels.grid },
+    live: saveSides(levels.live),
+    shown: levels.shown === levels.live ? undefined : saveSides(levels.shown),
+  }
+}
+
+export function restoreBook(saved: SavedBook, settings: BookSettings): OrderBook {
+  const book = createOrderBook(settings)
+  const { levels } = book
+  book.state = saved.state
+  book.snapshotWanted = saved.snapshotWanted
+  book.snapshotLastUpdateId = saved.snapshotLastUpdateId
+  book.lastAppliedU = saved.lastAppliedU
+  book.unbridged = saved.unbridged
+  book.firstDiffU = saved.firstDiffU
+  book.firstDiffLastU = saved.firstDiffLastU
+  book.buffer = saved.buffer.map((diff) => Object.assign(new DepthUpdate(), diff))
+  Object.assign(book.counts, saved.counts)
+  Object.assign(book.audit, saved.audit)
+  Object.assign(levels.grid, saved.grid)
+  restoreSides(levels.live, saved.live)
+  if (saved.shown === undefined) showLive(levels)
+  else restoreSides(levels.shown, saved.shown)
+  restoreLog(levels, saved.log)
+  return book
+}
+
+function saveSides(sides: BookSides) {
+  return { bids: saveLadder(sides.bids), asks: saveLadder(sides.asks) }
+}
+
+function saveLadder(ladder: PriceLadder) {
+  collectLevels(ladder, NO_KEY, scratch)
+  return {
+    keys: scratch.keys.slice(0, scratch.count),
+    sizes: scratch.sizes.slice(0, scratch.count),
+  }
+}
+
+const scratch = createLevelBuffer()
+
+function restoreSides(into: BookSides, saved: SavedBook['live']): void {
+  restoreLadder(into.bids, saved.bids)
+  restoreLadder(into.asks, saved.asks)
+}
+
+function restoreLadder(ladder: PriceLadder, saved: SavedBook['live']['bids']): void {
+  for (const [index, key] of saved.keys.entries()) setLevel(ladder, key, saved.sizes[index] ?? 0)
+}
+
+/** The rings as they are, cut to what was ever written. */
+function saveLog(log: ChangeLog) {
+  const { written, messageCount } = log
+  return {
+    capacity: log.keys.length,
+    keys: log.keys.slice(0, written),
+    deltas: log.deltas.slice(0, written),
+    written,
+    messageIds: log.messageIds.slice(0, messageCount),
+    messageStarts: log.messageStarts.slice(0, messageCount),
+    messageCount,
+  }
+}
+
+function restoreLog({ log }: BookLevels, saved: SavedBook['log']): void {
+  log.keys = new Float64Array(saved.capacity)
+  log.deltas = new Float64Array(saved.capacity)
+  log.keys.set(saved.keys)
+  log.deltas.set(saved.deltas)
+  log.written = saved.written
+  log.messageIds.set(saved.messageIds)
+  log.messageStarts.set(saved.messageStarts)
+  log.messageCount = saved.messageCount
+}

@@ -1,0 +1,117 @@
+/** Seals segments one after the other behind the writer, and keeps the manifest. */
+import { rm } from 'node:fs/promises'
+import { RecorderError } from '../base/errors.ts'
+import type { Codec } from './codec.ts'
+import type { HotSegment } from './hot-segment.ts'
+import {
+  hotPath,
+  type RecordingManifest,
+  type RunRecord,
+  type SegmentRecord,
+  writeManifest,
+} from './recording-manifest.ts'
+import { type OpenHot, sourceOf } from './recovery.ts'
+import { sealSegment } from './seal.ts'
+import type { ReadMeta } from './segment-meta.ts'
+
+export interface SealerOptions {
+  readonly recording: string
+  readonly manifest: RecordingManifest
+  readonly codec: Codec
+  /** See {@link Codec}. */
+  readonly level: number
+  /** A segment is sealed; its hot form will be closed and removed. */
+  readonly onSealed: (segment: HotSegment) => void
+}
+
+export type UpdateRuns = (runs: readonly RunRecord[]) => readonly RunRecord[]
+
+export class Sealer {
+  readonly #options: SealerOptions
+  #manifest: RecordingManifest
+  #work: Promise<void> = Promise.resolve()
+  #pendingCount = 0
+  /** What went wrong; nothing is sealed after it, and hot segments stay. */
+  failure: RecorderError | undefined
+
+  constructor(options: SealerOptions) {
+    this.#options = options
+    this.#manifest = options.manifest
+  }
+
+  /** Segments that wait to be sealed, and the one that is being. */
+  get pendingCount(): number {
+    return this.#pendingCount
+  }
+
+  /**
+   * Seals a segment that nobody appends to any more. `digest`: of the recording at its end.
+   * `updateRuns`: what else changes in the manifest, before the hot form and its lock are gone.
+   */
+  add(hot: OpenHot, digest: string, updateRuns: UpdateRuns = (runs) => runs): void {
+    this.#pendingCount += 1
+    this.#work = this.#work.then(() => this.#seal(hot, digest, updateRuns))
+  }
+
+  /** Removes a segment without entries. */
+  discard(segment: HotSegment): void {
+    this.#work = this.#work.then(() => this.#remove(segment))
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    await this.#work
+  }
+
+  /** Changes the list of runs, after what waits. */
+  async updateRuns(update: UpdateRuns): Promise<void> {
+    await this.#work
+    this.#manifest = { ...this.#manifest, runs: update(this.#manifest.runs) }
+    await writeManifest(this.#options.recording, this.#manifest)
+  }
+
+  async #seal({ segment, chain }: OpenHot, digest: string, updateRuns: UpdateRuns): Promise<void> {
+    const { recording, codec, level } = this.#options
+    try {
+      if (this.failure !== undefined) return
+      const source = sourceOf(segment, codec)
+      const job = { recording, source, before: segment.before, chain, digest, codec, level }
+      const record = recordOf(await sealSegment(job))
+      const { createdTimeUs, runs, segments } = this.#manifest
+      this.#manifest = { createdTimeUs, runs: updateRuns(runs), segments: [...segments, record] }
+      await writeManifest(recording, this.#manifest)
+      await this.#remove(segment)
+    } catch (cause) {
+      this.failure = asFailure(recording, segment, cause)
+    } finally {
+      this.#pendingCount -= 1
+    }
+  }
+
+  async #remove(segment: HotSegment): Promise<void> {
+    const { recording, onSealed } = this.#options
+    onSealed(segment)
+    await segment.store.close()
+    await rm(hotPath(recording, segment.firstSeq), { recursive: true, force: true })
+  }
+}
+
+function recordOf({ meta, sha256 }: ReadMeta): SegmentRecord {
+  return {
+    firstSeq: meta.firstSeq,
+    endSeq: meta.endSeq,
+    recvTimeUsMin: meta.recvTimeUsMin,
+    recvTimeUsMax: meta.recvTimeUsMax,
+    venueTimeMsMaxRunning: meta.venueTimeMsMaxRunning,
+    payloadBytes: meta.payloadBytes,
+    storedBytes: meta.files.reduce((sum, { size }) => sum + size, 0),
+    sha256,
+  }
+}
+
+function asFailure(recording: string, segment: HotSegment, cause: unknown): RecorderError {
+  if (cause instanceof RecorderError) return cause
+  const reason = cause instanceof Error ? cause.message : 'unknown'
+  const message = `${recording}: the segment from sequence ${segment.firstSeq} was not sealed: ${reason}`
+  return new RecorderError('JOURNAL_WRITE_FAILED', message, { cause })
+}

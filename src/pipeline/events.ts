@@ -1,0 +1,36 @@
+/** What a pipeline tells whoever listens, beside the state that it keeps. */
+import type { BookFrame } from '../engines/frames.ts'
+import type { MinuteClose } from '../engines/minute-close.ts'
+import type { Fault, ForceOrder } from '../model/messages.ts'
+import type { SymbolRun } from './symbol-run.ts'
+
+/** The entry that something comes from. */
+export interface Cause {
+  readonly seq: number
+  /** Place among the venue payloads of the recording, recorder facts not counted. From 0. */
+  readonly ordinal: number
+  readonly recvTimeUs: number
+}
+
+/** Something is missing: ids of a stream, or time that the recorder knows it was blind for. */
+export interface Gap {
+  readonly symbol: string
+  readonly channel: string
+  readonly cause: string
+  /** How many ids are missing, where ids tell; 0 otherwise. */
+  readonly missingCount: number
+  /** How long nothing came, where that is known; 0 otherwise. */
+  readonly durationMs: number
+}
+
+/** All are called while the entry is being handled; what they are given is good until they return. */
+export interface PipelineListener {
+  minuteClosed?(run: SymbolRun, close: MinuteClose, cause: Cause): void
+  frameEmitted?(run: SymbolRun, frame: BookFrame, cause: Cause): void
+  /** A liquidation that was refused, with the reason. */
+  liquidationRefused?(order: ForceOrder, reason: string, cause: Cause): void
+  faultFound?(fault: Fault): void
+  gapFound?(gap: Gap, cause: Cause): void
+  /** A recorder fact, as its JSON text. */
+  factRead?(channel: string, text: string, cause: Cause): void
+}

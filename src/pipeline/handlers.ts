@@ -1,0 +1,227 @@
+/**
+ * One entry: decoded, timed, and given to the market of its symbol. In `exchange` time the minute
+ * closes before an entry of a later one is handled; in `receive` time after (`product.md` §2).
+ */
+import type { Decoder } from '../decode/decoder.ts'
+import { priceOfKey } from '../engines/book-levels.ts'
+import {
+  type Market,
+  onDepth,
+  onForceOrder,
+  onMark,
+  onOpenInterest,
+  onRatio,
+  onSnapshot,
+  onTrade,
+} from '../engines/market.ts'
+import type { RatioKind } from '../engines/open-interest.ts'
+import { advance, minuteOfHourChanged } from './clock.ts'
+import { compareHeld, holdTicker, nextTradeId } from './continuity.ts'
+import type { Cause, PipelineListener } from './events.ts'
+import { KIND, type Kind } from './route.ts'
+import type { Settings } from './settings.ts'
+import { closeOpenMinute, type SymbolRun } from './symbol-run.ts'
+
+export class EntryHandler {
+  /** The venue's clock minus ours, as the recorder last measured it. Unit: ms. */
+  clockOffsetMs = 0
+  readonly #decoder: Decoder
+  readonly #listener: PipelineListener
+  readonly #byReceipt: boolean
+  readonly #dropDuplicates: boolean
+
+  constructor(settings: Settings, decoder: Decoder, listener: PipelineListener) {
+    this.#decoder = decoder
+    this.#listener = listener
+    this.#byReceipt = settings.pipeline.clock === 'receive'
+    this.#dropDuplicates = settings.pipeline.duplicates === 'drop'
+  }
+
+  /** Returns false when the payload was not as documented; the decoder then says why. */
+  handle(
+    kind: Kind,
+    run: SymbolRun | undefined,
+    cause: Cause,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (run === undefined) return this.#handleWithoutRun(kind, cause, bytes, start, end)
+    switch (kind) {
+      case KIND.depth:
+        return this.#depth(run, cause, bytes, start, end)
+      case KIND.aggTrade:
+        return this.#aggTrade(run, cause, bytes, start, end)
+      case KIND.bookTicker:
+        return this.#bookTicker(run, cause, bytes, start, end)
+      case KIND.trade:
+        if (!this.#decoder.readTrade(bytes, start, end)) return false
+        this.#before(run, this.#decoder.trade.venueTimeMs, cause)
+        return true
+      case KIND.markPrice:
+        if (!this.#decoder.readMarkPrice(bytes, start, end)) return false
+        this.#before(run, this.#decoder.markPrice.eventTimeMs, cause)
+        onMark(run.market, this.#decoder.markPrice)
+        this.#after(run, cause)
+        return true
+      case KIND.forceOrder:
+        if (!this.#decoder.readForceOrder(bytes, start, end)) return false
+        this.#forceOrder(run, cause)
+        return true
+      default:
+        return this.#reply(kind, run, cause, bytes, start, end)
+    }
+  }
+
+  /** Under `contains` each symbol decides for itself whether a liquidation is its own. */
+  forceOrderForAll(
+    runs: Iterable<SymbolRun>,
+    cause: Cause,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (!this.#decoder.readForceOrder(bytes, start, end)) return false
+    for (const run of runs) this.#forceOrder(run, cause)
+    return true
+  }
+
+  #depth(run: SymbolRun, cause: Cause, bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#decoder.readDepth(bytes, start, end)) return false
+    const diff = this.#decoder.depthUpdate
+    const { market, tickerCheck } = run
+    this.#before(run, diff.venueTimeMs, cause)
+    if (tickerCheck.pending.length > 0) {
+      compareHeld(tickerCheck, bestOf(market), diff.firstUpdateId)
+    }
+    const { counts } = market.book
+    const gapsBefore = counts.puGapCount + counts.uGapCount
+    const frame = onDepth(market, diff, run.clock.nowMs)
+    if (counts.puGapCount + counts.uGapCount > gapsBefore) this.#idGap(run, 'depth', 0, cause)
+    if (frame !== undefined) this.#listener.frameEmitted?.(run, frame, cause)
+    this.#after(run, cause)
+    return true
+  }
+
+  #aggTrade(run: SymbolRun, cause: Cause, bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#decoder.readAggTrade(bytes, start, end)) return false
+    const trade = this.#decoder.aggTrade
+    this.#before(run, trade.venueTimeMs, cause)
+    const missingCount = nextTradeId(run.tradeIds, trade.aggTradeId)
+    if (missingCount > 0) this.#idGap(run, 'aggTrade', missingCount, cause)
+    const isDuplicate = missingCount < 0
+    if (!(isDuplicate && this.#dropDuplicates)) onTrade(run.market, trade, run.clock.nowMs)
+    this.#after(run, cause)
+    return true
+  }
+
+  #bookTicker(
+    run: SymbolRun,
+    cause: Cause,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (!this.#decoder.readBookTicker(bytes, start, end)) return false
+    this.#before(run, this.#decoder.bookTicker.venueTimeMs, cause)
+    holdTicker(run.tickerCheck, this.#decoder.bookTicker)
+    return true
+  }
+
+  #forceOrder(run: SymbolRun, cause: Cause): void {
+    const order = this.#decoder.forceOrder
+    this.#before(run, order.venueTimeMs, cause)
+    const verdict = onForceOrder(run.market, order)
+    if (verdict !== 'accepted') this.#listener.liquidationRefused?.(order, verdict, cause)
+    this.#after(run, cause)
+  }
+
+  #reply(
+    kind: Kind,
+    run: SymbolRun,
+    cause: Cause,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (this.#byReceipt) run.clock.nowMs = cause.recvTimeUs / 1000
+    const decoder = this.#decoder
+    switch (kind) {
+      case KIND.depthSnapshot: {
+        if (!decoder.readDepthSnapshot(bytes, start, end)) return false
+        const { nowMs } = run.clock
+        onSnapshot(run.market, decoder.depthSnapshot, Number.isNaN(nowMs) ? 0 : nowMs)
+        return true
+      }
+      case KIND.openInterest:
+        if (!decoder.readOpenInterest(bytes, start, end)) return false
+        onOpenInterest(run.market, decoder.openInterest)
+        return true
+      case KIND.topLongShortAccountRatio:
+        return this.#ratio(run, 'topAccount', bytes, start, end)
+      case KIND.topLongShortPositionRatio:
+        return this.#ratio(run, 'topPosition', bytes, start, end)
+      case KIND.globalLongShortAccountRatio:
+        return this.#ratio(run, 'global', bytes, start, end)
+      default:
+        return true
+    }
+  }
+
+  #ratio(run: SymbolRun, kind: RatioKind, bytes: Uint8Array, start: number, end: number): boolean {
+    if (!this.#decoder.readRatio(bytes, start, end)) return false
+    onRatio(run.market, kind, this.#decoder.ratio)
+    return true
+  }
+
+  /** A liquidation of a symbol without engines is named; nothing else of such a symbol is read. */
+  #handleWithoutRun(
+    kind: Kind,
+    cause: Cause,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
+    if (kind !== KIND.forceOrder) return true
+    if (!this.#decoder.readForceOrder(bytes, start, end)) return false
+    this.#listener.liquidationRefused?.(this.#decoder.forceOrder, 'foreign', cause)
+    return true
+  }
+
+  #before(run: SymbolRun, venueTimeMs: number, cause: Cause): void {
+    if (this.#byReceipt) {
+      run.clock.nowMs = cause.recvTimeUs / 1000
+    } else if (advance(run.clock, venueTimeMs, cause.recvTimeUs, this.clockOffsetMs)) {
+      closeOpenMinute(run, cause, this.#listener)
+    }
+  }
+
+  #after(run: SymbolRun, cause: Cause): void {
+    if (this.#byReceipt && minuteOfHourChanged(run.clock)) {
+      closeOpenMinute(run, cause, this.#listener)
+    }
+  }
+
+  #idGap(run: SymbolRun, channel: string, missingCount: number, cause: Cause): void {
+    run.gapsInMinute += 1
+    run.gapCount += 1
+    const { symbol } = run
+    this.#listener.gapFound?.({ symbol, channel, cause: 'ids', missingCount, durationMs: 0 }, cause)
+  }
+}
+
+function bestOf({ book, metrics }: Market): {
+  readonly synced: boolean
+  readonly lastUpdateId: number
+  readonly bidPrice: number
+  readonly askPrice: number
+} {
+  const { bids, asks } = book.levels.live
+  const synced = book.state === 'synced' && bids.count > 0 && asks.count > 0 && metrics.sampled
+  return {
+    synced,
+    lastUpdateId: book.lastAppliedU,
+    bidPrice: synced ? priceOfKey(book.levels.grid, bids.bestKey) : 0,
+    askPrice: synced ? priceOfKey(book.levels.grid, asks.bestKey) : 0,
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * A journal through the pipeline: the whole of it, a range, or from a checkpoint. Engines are warm
+ * at the start of a range: what lies before it is replayed without being shown.
+ */
+import type { Plain } from '../base/canonical.ts'
+import type { Profile } from '../base/setting.ts'
+import type { JournalReader } from '../journal/journal.ts'
+import type { Gap, PipelineListener } from '../pipeline/events.ts'
+import { Pipeline } from '../pipeline/pipeline.ts'
+import { flatSettings, type Settings } from '../pipeline/settings.ts'
+import type { CheckpointStore } from './checkpoint-store.ts'
+import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
+
+export interface ReplayOptions {
+  readonly settings: Settings
+  readonly profile: Profile
+  /** Symbols that have engines from the first entry on. */
+  readonly symbols: readonly string[]
+  /** First sequence whose outputs are wanted. */
+  readonly fromSeq: number
+  /** One past the last sequence. */
+  readonly toSeq: number
+  /** Where the state begins: at the start of the recording, or so far before `fromSeq`. */
+  readonly startSeq: number
+  /** Start from the newest checkpoint that fits, and write new ones. */
+  readonly checkpoints?: CheckpointStore | undefined
+  readonly nowUs: () => number
+  readonly onProgress?: ((seq: number) => void) | undefined
+  /** Told of what happens from `fromSeq` on. */
+  readonly listener?: PipelineListener | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface ReplayResult {
+  readonly pipeline: Pipeline
+  /** Entries from `fromSeq` on. */
+  readonly entryCount: number
+  readonly minuteCount: number
+  readonly gapCount: number
+  readonly digests: readonly MinuteDigest[]
+  /** From the first block read to the last state. Unit: ms. */
+  readonly wallMs: number
+  readonly entriesPerSecond: number
+  /** The checkpoint that the replay began at; absent when it began at `startSeq`. */
+  readonly checkpointSeq: number | undefined
+  readonly interrupted: boolean
+}
+
+/** All that a state depends on beside the journal: the name of its checkpoints. */
+export const checkpointKey = (
+  settings: Settings,
+  symbols: readonly string[],
+  startSeq: number,
+): Plain => ({ version: STATE_VERSION, settings: flatSettings(settings), symbols, startSeq })
+
+export async function replay(reader: JournalReader, options: ReplayOptions): Promise<ReplayResult> {
+  const tally = new Tally(options)
+  const pipeline = new Pipeline({
+    settings: options.settings,
+    symbols: options.symbols,
+    listener: tally.listener(options.listener),
+  })
+  const checkpoint = await options.checkpoints?.newestAt(options.fromSeq)
+  if (checkpoint !== undefined) pipeline.restore(checkpoint.state)
+  const startSeq = checkpoint?.nextSeq ?? options.startSeq
+  const startUs = options.nowUs()
+  let handledCount = 0
+  for await (const block of reader.blocks({ fromSeq: startSeq, toSeq: options.toSeq })) {
+    const from = Math.max(0, startSeq - block.firstSeq)
+    const to = Math.min(block.count, options.toSeq - block.firstSeq)
+    pipeline.consume(block, from, to)
+    handledCount += to - from
+    options.onProgress?.(pipeline.nextSeq)
+    if (options.signal?.aborted === true) break
+  }
+  const wallMs = (options.nowUs() - startUs) / 1000
+  return {
+    pipeline,
+    entryCount: Math.max(0, pipeline.nextSeq - options.fromSeq),
+    ...tally.totals(),
+    wallMs,
+    entriesPerSecond: wallMs > 0 ? (handledCount / wallMs) * 1000 : 0,
+    checkpointSeq: checkpoint?.nextSeq,
+    interrupted: options.signal?.aborted === true,
+  }
+}
+
+/** Counts and digests from `fromSeq` on, and passes events from there on to the listener. */
+class Tally {
+  readonly #fromSeq: number
+  readonly #digester = new Digester()
+  readonly #digests: MinuteDigest[] = []
+  #gapCount = 0
+
+  constructor({ fromSeq }: ReplayOptions) {
+    this.#fromSeq = fromSeq
+  }
+
+  totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests'> {
+    return {
+      minuteCount: this.#digests.length,
+      gapCount: this.#gapCount,
+      digests: this.#digests,
+    }
+  }
+
+  listener(next: PipelineListener = {}): PipelineListener {
+    const shown = (seq: number): boolean => seq >= this.#fromSeq
+    return {
+      minuteClosed: (run, close, cause) => {
+        if (!shown(cause.seq)) return
+        this.#digests.push(this.#digester.digestOf(run, close.closedMinute, cause))
+        next.minuteClosed?.(run, close, cause)
+      },
+      frameEmitted: (run, frame, cause) => {
+        if (shown(cause.seq)) next.frameEmitted?.(run, frame, cause)
+      },
+      liquidationRefused: (order, reason, cause) => {
+        if (shown(cause.seq)) next.liquidationRefused?.(order, reason, cause)
+      },
+      faultFound: (fault) => {
+        if (shown(fault.seq)) next.faultFound?.(fault)
+      },
+      gapFound: (gap: Gap, cause) => {
+        if (!shown(cause.seq)) return
+        this.#gapCount += 1
+        next.gapFound?.(gap, cause)
+      },
+      factRead: (channel, text, cause) => next.factRead?.(channel, text, cause),
+    }
+  }
+}

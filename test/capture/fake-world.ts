@@ -1,0 +1,241 @@
+/**
+ * A venue, a network and a clock, simulated: what capture asks of the world and nothing of ours.
+ * The venue follows `binance-today.md`: each stream stands on one route, and is accepted and silent
+ * on the other.
+ */
+import {
+  type HttpReply,
+  RequestFailure,
+  type SocketHandle,
+  type SocketHandlers,
+  type World,
+} from '../../src/capture/world.ts'
+
+const encoder = new TextEncoder()
+
+/** By hand from `binance-today.md`, so that it is no echo of our table. */
+const ROUTE_OF_KIND: readonly (readonly [RegExp, string])[] = [
+  [/^[a-z0-9_]+@depth(@(0|100|500)ms)?$/, '/public'],
+  [/^[a-z0-9_]+@bookTicker$/, '/public'],
+  [/^[a-z0-9_]+@trade$/, '/public'],
+  [/^[a-z0-9_]+@aggTrade$/, '/market'],
+  [/^[a-z0-9_]+@markPrice(@1s)?$/, '/market'],
+  [/^[a-z0-9_]+@forceOrder$/, '/market'],
+  [/^!forceOrder@arr$/, '/market'],
+]
+
+export const speaksOn = (stream: string, route: string): boolean =>
+  ROUTE_OF_KIND.some(([name, its]) => its === route && name.test(stream))
+
+interface FakeSocket extends SocketHandle {
+  readonly route: string
+  readonly streams: readonly string[]
+  readonly handlers: SocketHandlers
+  open: boolean
+  ended: boolean
+  paused: boolean
+  /** Bytes that wait while the client does not read. */
+  readonly waiting: Uint8Array[]
+}
+
+interface Timer {
+  readonly atMs: number
+  readonly order: number
+  readonly task: () => void
+}
+
+export interface SentRequest {
+  readonly path: string
+  readonly url: string
+  /** Unit: ms since the world began. */
+  readonly atMs: number
+}
+
+export const START_WALL_MS = Date.UTC(2026, 0, 5)
+
+export class FakeWorld implements World {
+  /** Since the world began. */
+  timeMs = 0
+  /** The wall clock minus the time since the world began. */
+  wallBaseMs = START_WALL_MS
+  /** The venue's clock minus ours. */
+  venueOffsetMs = 120
+  venueRate = 1
+  refusing = false
+  /** Streams that the venue accepts and never delivers. */
+  readonly mute = new Set<string>()
+  readonly sockets: FakeSocket[] = []
+  readonly requests: SentRequest[] = []
+  /** Answers a request; `undefined` gives the usual answer. */
+  answer: (path: string) => HttpReply | RequestFailure | undefined = () => undefined
+  /** Every frame that the venue sent to anybody, by stream name: its number. */
+  readonly sentCounts = new Map<string, number>()
+  readonly #timers: Timer[] = []
+  #order = 0
+  readonly random: () => number
+
+  constructor(random: () => number = () => 0.5) {
+    this.random = random
+  }
+
+  readonly nowUs = (): number => (this.wallBaseMs + this.timeMs) * 1000
+  readonly monoUs = (): number => this.timeMs * 1000
+
+  readonly setTimer = (waitMs: number, task: () => void): (() => void) => {
+    this.#order += 1
+    const timer = { atMs: this.timeMs + waitMs, order: this.#order, task }
+    this.#timers.push(timer)
+    return () => {
+      const index = this.#timers.indexOf(timer)
+      if (index >= 0) this.#timers.splice(index, 1)
+    }
+  }
+
+  readonly openSocket = (url: string, handlers: SocketHandlers): SocketHandle => {
+    const { pathname, searchParams } = new URL(url)
+    const socket: FakeSocket = {
+      route: pathname.replace(/\/stream$/, ''),
+      streams: (searchParams.get('streams') ?? '').split('/'),
+      handlers,
+      open: false,
+      ended: false,
+      paused: false,
+      waiting: [],
+      terminate: () => this.#end(socket, 0, ''),
+      pause: () => {
+        socket.paused = true
+      },
+      resume: () => {
+        socket.paused = false
+        for (const frame of socket.waiting.splice(0)) handlers.received(frame)
+      },
+    }
+    this.sockets.push(socket)
+    const refused = this.refusing
+    this.setTimer(20, () => {
+      if (socket.ended) return
+      if (refused) {
+        this.#end(socket, 0, 'connect ECONNREFUSED 127.0.0.1:1')
+      } else {
+        socket.open = true
+        handlers.opened()
+      }
+    })
+    return socket
+  }
+
+  readonly request = (url: string, timeoutMs: number, signal: AbortSignal): Promise<HttpReply> => {
+    const path = new URL(url).pathname
+    this.requests.push({ path, url, atMs: this.timeMs })
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new RequestFailure('', 'aborted', undefined)))
+      this.setTimer(Math.min(30, timeoutMs), () => {
+        const answer = this.answer(path) ?? this.#usualAnswer(path)
+        if (answer instanceof RequestFailure) reject(answer)
+        else resolve(answer)
+      })
+    })
+  }
+
+  get openSockets(): readonly FakeSocket[] {
+    return this.sockets.filter(({ open, ended }) => open && !ended)
+  }
+
+  /** The venue, or the network, ends a connection. */
+  cut(code = 1006): void {
+    for (const socket of this.openSockets) this.#end(socket, code, 'cut')
+  }
+
+  /** Lets `lengthMs` pass; the venue speaks each 100 ms, and each timer runs at its time. */
+  async pass(lengthMs: number): Promise<void> {
+    const endMs = this.timeMs + lengthMs
+    while (this.timeMs < endMs) {
+      const nextBeatMs = (Math.floor(this.timeMs / 100) + 1) * 100
+      const next = this.#nextTimer()
+      this.timeMs = Math.min(endMs, nextBeatMs, Math.max(this.timeMs, next?.atMs ?? endMs))
+      if (next !== undefined && next.atMs <= this.timeMs) {
+        this.#timers.splice(this.#timers.indexOf(next), 1)
+        next.task()
+      } else if (this.timeMs === nextBeatMs) {
+        this.#speak()
+      }
+      // Lets what waits for promises run.
+      for (let turn = 0; turn < 8; turn += 1) await Promise.resolve()
+    }
+  }
+
+  get venueTimeMs(): number {
+    return START_WALL_MS + this.venueOffsetMs + this.timeMs * this.venueRate
+  }
+
+  #nextTimer(): Timer | undefined {
+    let best: Timer | undefined
+    for (const timer of this.#timers) {
+      const before =
+        best === undefined ||
+        timer.atMs < best.atMs ||
+        (timer.atMs === best.atMs && timer.order < best.order)
+      if (before) best = timer
+    }
+    return best
+  }
+
+  #end(socket: FakeSocket, code: number, reason: string): void {
+    if (socket.ended) return
+    socket.ended = true
+    socket.open = false
+    this.setTimer(0, () => socket.handlers.closed(code, reason))
+  }
+
+  /** One frame of each stream, numbered, to each socket that stands on its route. */
+  #speak(): void {
+    const frames = new Map<string, Uint8Array>()
+    for (const socket of this.openSockets) {
+      for (const stream of socket.streams) {
+        if (!speaksOn(stream, socket.route) || this.mute.has(stream)) continue
+        const frame = frames.get(stream) ?? this.#frameOf(stream)
+        frames.set(stream, frame)
+        if (socket.paused) socket.waiting.push(frame)
+        else socket.handlers.received(frame)
+      }
+    }
+  }
+
+  /** Numbers run on while nobody listens, as the venue's do. */
+  #frameOf(stream: string): Uint8Array {
+    const number = Math.round(this.timeMs / 100)
+    this.sentCounts.set(stream, number)
+    const venueTimeMs = Math.round(this.venueTimeMs)
+    const symbol = stream.split('@')[0]?.toUpperCase() ?? ''
+    return encoder.encode(
+      `{"stream":"${stream}","data":${payloadOf(stream, symbol, number, venueTimeMs)}}`,
+    )
+  }
+
+  #usualAnswer(path: string): HttpReply {
+    const time = Math.round(this.venueTimeMs)
+    const body = path.endsWith('/time')
+      ? `{"serverTime":${time}}`
+      : path.includes('/futures/data/')
+        ? `[{"symbol":"X","longShortRatio":"1.5","timestamp":${time}}]`
+        : `{"lastUpdateId":1,"time":${time}}`
+    const headers = { 'x-mbx-used-weight-1m': '7', 'content-type': 'application/json' }
+    return { status: 200, headers, body: encoder.encode(body) }
+  }
+}
+
+function payloadOf(stream: string, symbol: string, id: number, timeMs: number): string {
+  if (stream === '!forceOrder@arr') return forced(id % 2 === 0 ? 'BTCUSDT' : 'XRPUSDT', timeMs)
+  if (stream.endsWith('@forceOrder')) return forced(symbol, timeMs)
+  const kind = stream.includes('@depth')
+    ? 'depthUpdate'
+    : stream.includes('@markPrice')
+      ? 'markPriceUpdate'
+      : (stream.split('@')[1] ?? '')
+  return `{"e":"${kind}","E":${timeMs},"T":${timeMs},"s":"${symbol}","a":${id}}`
+}
+
+const forced = (symbol: string, timeMs: number): string =>
+  `{"e":"forceOrder","E":${timeMs},"o":{"s":"${symbol}","S":"SELL","q":"1","p":"2","T":${timeMs}}}`
+
+export const silentLog = { info: () => {}, warn: () => {}, error: () => {} }

@@ -1,0 +1,90 @@
+/** A golden case in the engine clock of `product.md` §2, with the standard model behind it. */
+import { defaultsOf, type SettingsOf } from '../../../src/base/setting.ts'
+import { CALIBRATOR_SETTINGS } from '../../../src/engines/calibration/calibrator-settings.ts'
+import type { PositionSide } from '../../../src/engines/calibration/calibrator-state.ts'
+import type { RatedMinute } from '../../../src/engines/calibration/hazard.ts'
+import {
+  closeStandardMinute,
+  countLiquidation,
+  createStandardModel,
+  type StandardMinute,
+  type StandardModel,
+} from '../../../src/engines/calibration/standard-model.ts'
+import { STANDARD_INFERENCE_SETTINGS } from '../../../src/engines/calibration/standard-settings.ts'
+import { createMarket } from '../../../src/engines/market.ts'
+import { closeMinute } from '../../../src/engines/minute-close.ts'
+import { inputLines } from '../golden-input.ts'
+import { handle, STANDARD } from '../reference-run.ts'
+import { orderOf, venueTimeMs } from './payload.ts'
+
+export interface ClosedStep {
+  readonly bar: StandardMinute
+  readonly liquidations: readonly {
+    readonly side: PositionSide
+    readonly priceUsd: number
+    readonly sizeBase: number
+    readonly srcUsd: number
+  }[]
+}
+
+export const STANDARD_SETTINGS = {
+  inference: defaultsOf(STANDARD_INFERENCE_SETTINGS, 'standard'),
+  calibrator: defaultsOf(CALIBRATOR_SETTINGS, 'standard'),
+}
+
+export const standardModel = (
+  inference: Partial<SettingsOf<typeof STANDARD_INFERENCE_SETTINGS>> = {},
+  calibrator: Partial<SettingsOf<typeof CALIBRATOR_SETTINGS>> = {},
+  stepUsd = 20,
+): StandardModel =>
+  createStandardModel(
+    'BTC',
+    { stepUsd, tickUsd: 0.1 },
+    {
+      inference: { ...STANDARD_SETTINGS.inference, ...inference },
+      calibrator: { ...STANDARD_SETTINGS.calibrator, ...calibrator },
+    },
+  )
+
+/** The closed minutes of a case, read once for all models. */
+export function closedSteps(name: string, symbol = 'BTCUSDT'): readonly ClosedStep[] {
+  const market = createMarket(symbol, STANDARD)
+  const steps: ClosedStep[] = []
+  let open: ClosedStep['liquidations'][number][] = []
+  let clockMs = Number.NEGATIVE_INFINITY
+  let openMinute = Number.NaN
+  for (const input of inputLines(name)) {
+    if (input.sym !== symbol) continue
+    clockMs = Math.max(clockMs, venueTimeMs(input) ?? clockMs)
+    const minute = Math.floor(clockMs / 60_000)
+    if (Number.isNaN(openMinute)) openMinute = minute
+    if (minute > openMinute) {
+      const { bar, live, volume, openInterest } = closeMinute(market, openMinute, minute, clockMs)
+      const { highUsd, lowUsd, closeUsd } = bar
+      const tradedBase = volume.buyBase + volume.sellBase
+      const oiChangeBase = openInterest.change
+      const closed = { minute: openMinute, highUsd, lowUsd, closeUsd, tradedBase, oiChangeBase }
+      if (live) steps.push({ bar: closed, liquidations: open })
+      open = []
+      openMinute = minute
+    }
+    handle(market, { ...input, recv: clockMs })
+    if (input.ch === 'forceOrder') {
+      const { side, price, sizeBase } = orderOf(input.raw)
+      open.push({
+        side: side === 'BUY' ? 'short' : 'long',
+        priceUsd: price,
+        sizeBase,
+        srcUsd: market.metrics.midUsd,
+      })
+    }
+  }
+  return steps
+}
+
+export function runStandard(model: StandardModel, steps: readonly ClosedStep[]): RatedMinute[] {
+  return steps.map(({ bar, liquidations }) => {
+    for (const event of liquidations) countLiquidation(model, event)
+    return closeStandardMinute(model, bar)
+  })
+}
