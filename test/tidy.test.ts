@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // capture and interchange read the head of a frame (kind, symbol, exchange time), never its body.
   capture: ['base', 'model', 'decode', 'journal'],
   journal: ['base', 'model'],
-  replay: ['base', 'model', 'journal', 'pipeline', 'engines'],
+  replay: ['base', 'model', 'journal', 'pipeline', 'engines', 'projections'],
   api: ['base', 'model', 'engines', 'projections'],
   page: [],
   // The virtual exchange rebuilds the book that it answers REST requests from.
@@ -35,7 +35,7 @@ const ASYNC_LISTENER = /\.(on|once|addEventListener)\([^)]*\basync\b/
 const OWNERS: readonly { readonly pattern: RegExp; readonly folders: readonly string[] }[] = [
   { pattern: /from '(level|classic-level)'/, folders: ['journal'] },
   { pattern: /\bDate\.now\(|performance\.now\(|hrtime/, folders: ['runtime'] },
-  { pattern: /process\.(env|argv|stdout|exit)/, folders: ['runtime', 'cli'] },
+  { pattern: /process\.(env|argv|stdout|exit|version)/, folders: ['runtime', 'cli'] },
   { pattern: /\.listen\(|createServer\(/, folders: ['api', 'exchange', 'journal'] },
   { pattern: /new WebSocket\(/, folders: ['capture', 'page'] },
 ]

@@ -31,10 +31,14 @@ export function literal(text: string): Literal {
   }
 }
 
+// Not exported: from the cell of an export each byte's test would read them again, at half the speed.
 const QUOTE = 0x22
 const COMMA = 0x2c
 const DOT = 0x2e
 const ZERO = 0x30
+const COLON = 0x3a
+const LETTER_F = 0x66
+const LETTER_T = 0x74
 const BRACE_CLOSE = 0x7d
 const MINUS = 0x2d
 const BACKSLASH = 0x5c
@@ -60,7 +64,9 @@ export class Cursor {
   value = 0
   /** The payload says `"st":2`: a coin-margined contract (`binance-today.md`). */
   coinMargined = false
+  /** One past the last byte of the payload. */
   end = 0
+  /** Over all bytes that the payload is a part of; made anew only when these change. */
   view: DataView = new DataView(new ArrayBuffer(0))
   #bytes: Uint8Array = new Uint8Array(0)
   #braceCount = 1
@@ -233,7 +239,7 @@ export class Cursor {
     const isMargin = view.getInt16(at + 2, true) === ST && view.getUint8(at + 4) === QUOTE
     this.at = at + 2
     this.text()
-    if (this.at < 0 || view.getUint8(this.at) !== 0x3a) {
+    if (this.at < 0 || view.getUint8(this.at) !== COLON) {
       this.at = -1
       return
     }
@@ -243,7 +249,7 @@ export class Cursor {
     if (code === QUOTE) {
       this.at += 1
       this.text()
-    } else if (code === 0x74 || code === 0x66) {
+    } else if (code === LETTER_T || code === LETTER_F) {
       this.boolean()
     } else {
       this.#plainNumber()

@@ -28,7 +28,7 @@ export function saveBookDigest(book: OrderBook) {
     unbridged: book.unbridged,
     firstDiffU: book.firstDiffU,
     firstDiffLastU: book.firstDiffLastU,
-    buffer: book.buffer.map((diff) => ({ ...diff })),
+    buffer: book.buffer.map(saveDiff),
     counts: { ...book.counts },
     audit: { ...book.audit },
     grid: { ...levels.grid },
@@ -56,6 +56,15 @@ export function restoreBook(saved: SavedBook, settings: BookSettings): OrderBook
   else restoreSides(levels.shown, saved.shown)
   restoreLog(levels, saved.log)
   return book
+}
+
+function saveDiff(diff: DepthUpdate) {
+  const levelCount = diff.bidCount + diff.askCount
+  return {
+    ...diff,
+    priceUnits: diff.priceUnits.slice(0, levelCount),
+    sizeUnits: diff.sizeUnits.slice(0, levelCount),
+  }
 }
 
 function saveSides(sides: BookSides) {

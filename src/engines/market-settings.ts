@@ -50,6 +50,14 @@ export const PIPELINE_SETTINGS = {
     doc: 'What becomes of an aggregate trade whose id was there already.',
     why: 'pipeline.md §4.2: the reference looks at no ids. Two connections that overlap would count a trade twice.',
   },
+  coinMargined: {
+    default: 'drop',
+    reference: 'keep',
+    choices: ['drop', 'keep'],
+    unit: '',
+    doc: 'What becomes of messages that say `st: 2`, a coin-margined contract.',
+    why: 'binance-today.md: since 2026-06-30 streams of all markets carry both kinds. The reference knows nothing of it.',
+  },
   takerMinute: {
     default: 'closed',
     reference: 'lastArchived',

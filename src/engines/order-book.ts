@@ -226,17 +226,17 @@ function startFrom(book: OrderBook, snapshotId: number, survivors: readonly Dept
   book.counts.diffsInCurrentSync = survivors.length
 }
 
-function bufferDiff(book: OrderBook, diff: DepthUpdate): void {
-  book.buffer.push(copyOf(diff))
-  if (book.buffer.length > book.settings.bufferDiffsMax) book.buffer.shift()
-}
-
-function copyOf(diff: DepthUpdate): DepthUpdate {
+/** The object of a diff that is pushed out serves for the new one. */
+function bufferDiff({ buffer, settings }: OrderBook, diff: DepthUpdate): void {
+  const isFull = buffer.length >= settings.bufferDiffsMax
+  const kept = (isFull ? buffer.shift() : undefined) ?? new DepthUpdate()
   const levelCount = diff.bidCount + diff.askCount
-  return Object.assign(new DepthUpdate(), diff, {
-    priceUnits: diff.priceUnits.slice(0, levelCount),
-    sizeUnits: diff.sizeUnits.slice(0, levelCount),
-  })
+  kept.reserve(levelCount)
+  const { priceUnits, sizeUnits } = kept
+  Object.assign(kept, diff, { priceUnits, sizeUnits })
+  priceUnits.set(diff.priceUnits.subarray(0, levelCount))
+  sizeUnits.set(diff.sizeUnits.subarray(0, levelCount))
+  buffer.push(kept)
 }
 
 function isPast(book: OrderBook, diff: DepthUpdate): boolean {

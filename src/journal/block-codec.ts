@@ -39,15 +39,20 @@ export interface StoredBlock {
   readonly block: Block
 }
 
-/** `level`: see {@link Codec}. */
+/** How hard to compress, see {@link Codec}. */
+export interface BlockLevels {
+  readonly header: number
+  readonly payloads: number
+}
+
 export function encodeBlock(
   block: Block,
   keyTimeUs: number,
   codec: Codec,
-  level: number,
+  levels: BlockLevels,
 ): Uint8Array {
-  const header = codec.compress(packr.pack(headerOf(block, keyTimeUs)), level)
-  const payloads = codec.compress(block.bytes, level)
+  const header = codec.compress(packr.pack(headerOf(block, keyTimeUs)), levels.header)
+  const payloads = codec.compress(block.bytes, levels.payloads)
   const value = new Uint8Array(HEAD_BYTES + header.length + payloads.length)
   const view = new DataView(value.buffer)
   value[0] = BLOCK_FORMAT
@@ -55,7 +60,7 @@ export function encodeBlock(
   view.setUint32(6, header.length, true)
   value.set(header, HEAD_BYTES)
   value.set(payloads, HEAD_BYTES + header.length)
-  view.setUint32(2, checksum(value), true)
+  view.setUint32(2, checksumOf(value), true)
   return value
 }
 
@@ -66,7 +71,7 @@ export function encodeBlock(
 export function decodeBlock(value: Uint8Array, codec: Codec): StoredBlock | BadBlock {
   if (value.length <= HEAD_BYTES) return { problem: 'too short to be a block' }
   const view = new DataView(value.buffer, value.byteOffset, value.length)
-  if (view.getUint32(2, true) !== checksum(value)) return { problem: 'its checksum differs' }
+  if (view.getUint32(2, true) !== checksumOf(value)) return { problem: 'its checksum differs' }
   if (value[0] !== BLOCK_FORMAT) return { problem: `unknown block format ${value[0]}` }
   const codecId = value[1] ?? 0
   const headerEnd = HEAD_BYTES + view.getUint32(6, true)
@@ -83,7 +88,8 @@ export function decodeBlock(value: Uint8Array, codec: Codec): StoredBlock | BadB
 export const isBadBlock = (result: StoredBlock | BadBlock): result is BadBlock =>
   'problem' in result
 
-function checksum(value: Uint8Array): number {
+/** The checksum that the bytes of a block have: the one that should stand in them. */
+export function checksumOf(value: Uint8Array): number {
   return crc32(value.subarray(CHECKED_FROM), crc32(value.subarray(0, 2)))
 }
 

@@ -33,7 +33,7 @@ export async function openCodec(names: readonly CodecName[] = PREFERRED): Promis
     (names.includes('zstd-wasm') ? await wasm() : undefined)
   const decompress = (id: number, bytes: Uint8Array): Uint8Array => {
     if (id === CODEC_ID.none) return bytes
-    if (id === CODEC_ID.deflate) return zlib.inflateRawSync(bytes)
+    if (id === CODEC_ID.deflate) return asBytes(zlib.inflateRawSync(bytes))
     if (id === CODEC_ID.zstd && zstd !== undefined) return zstd.decompress(bytes)
     throw new RecorderError('FORMAT_UNKNOWN', `a block was compressed with codec ${id}`)
   }
@@ -51,6 +51,10 @@ interface Zstd {
 
 const deflate = (bytes: Uint8Array, level: number): Uint8Array =>
   zlib.deflateRawSync(bytes, { level: Math.min(level, 9) })
+
+/** Without the ways of a `Buffer`, whose `slice` shares its bytes. */
+const asBytes = ({ buffer, byteOffset, length }: Uint8Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, length)
 
 /** What Node has from 22.15 on, and the types of the oldest supported release do not know. */
 interface ZlibWithZstd {
@@ -70,7 +74,7 @@ function nodeZstd(): Zstd | undefined {
     name: 'zstd-node',
     compress: (bytes, level) =>
       zstdCompressSync(bytes, { params: { [ZSTD_C_COMPRESSION_LEVEL]: level } }),
-    decompress: (bytes) => zstdDecompressSync(bytes),
+    decompress: (bytes) => asBytes(zstdDecompressSync(bytes)),
   }
 }
 

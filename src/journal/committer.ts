@@ -14,6 +14,8 @@ import { Sealer, type UpdateRuns } from './sealer.ts'
 
 /** Blocks of one write at most: what a slow disk lets wait shares its flushes. */
 const BLOCKS_PER_COMMIT = 8
+/** Payload bytes after which sealing catches up with what was committed. */
+const ADVANCE_BYTES = 4 << 20
 /** Segments that wait to be sealed before commits wait for them. */
 const UNSEALED_MAX = 2
 
@@ -45,6 +47,7 @@ export class Committer {
   /** In order; the last is written, the others wait to be sealed. */
   #hots: readonly OpenHot[]
   #durableSeq: number
+  #unsealedBytes = 0
   #work: Promise<void> | undefined
   #failure: RecorderError | undefined
 
@@ -125,7 +128,7 @@ export class Committer {
   /** Waits for what is under way, and lets go of LevelDB. */
   async release(): Promise<void> {
     await this.#work
-    await this.sealer.idle()
+    await this.sealer.release()
     for (const { segment } of this.#hots) await segment.store.close()
   }
 
@@ -171,6 +174,11 @@ export class Committer {
     }
     await segment.commit(staged, this.#chain.takeLinks())
     this.#durableSeq = this.#chain.nextSeq
+    for (const { facts } of staged) this.#unsealedBytes += facts.payloadBytes
+    if (this.#unsealedBytes >= ADVANCE_BYTES) {
+      this.#unsealedBytes = 0
+      this.sealer.advance(this.#hot)
+    }
   }
 
   #announce(blocks: readonly Block[]): void {

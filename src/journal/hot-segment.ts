@@ -1,7 +1,7 @@
 /** The segment that is being written: the blocks that were committed, and where each of them is. */
 import { RecorderError } from '../base/errors.ts'
 import type { Block } from '../model/block.ts'
-import { encodeBlock } from './block-codec.ts'
+import { type BlockLevels, encodeBlock } from './block-codec.ts'
 import type { ChainLink } from './chain.ts'
 import type { Codec } from './codec.ts'
 import {
@@ -16,7 +16,7 @@ import {
 import type { SegmentStore } from './segment-store.ts'
 
 /** Speed counts while it is written; sealing compresses again. */
-const HOT_LEVEL = 1
+const HOT_LEVELS: BlockLevels = { header: 1, payloads: 1 }
 const HOUR_US = 3_600_000_000
 
 /** The state of a journal that the next block goes on from. */
@@ -93,7 +93,7 @@ export class HotSegment {
   stage(block: Block, codec: Codec): { readonly facts: BlockFacts; readonly row: Row } {
     const facts = factsOf(block, this.#tail)
     this.#tail = facts
-    const value = encodeBlock(block, facts.timeUs, codec, HOT_LEVEL)
+    const value = encodeBlock(block, facts.timeUs, codec, HOT_LEVELS)
     return { facts, row: { key: encodeKey(KEYSPACE.block, facts), value } }
   }
 

@@ -1,21 +1,25 @@
 /**
- * Sealing: a segment that is complete is written anew in full blocks, read back, and only then put
- * in its place. It runs behind the writer, in slices, and may be cut short at any point: until the
- * folder has its final name, the hot segment is the truth.
+ * Sealing: a segment is written anew in full blocks, checked, and only then put in its place. Most of
+ * it happens while the segment is still written, a few megabytes at a time, so that little is left
+ * to do at its end. It may be cut short at any point: until the folder has its final name, the hot
+ * segment is the truth.
+ *
+ * Two checks make sure that what stands in its place is what was appended: each block is unpacked
+ * again and goes through the digest chain, whose end must be that of the commits; and each block on
+ * disk, once it is where it stays, must have the checksum of the one that was unpacked.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { RecorderError } from '../base/errors.ts'
+import { assert } from '../base/assert.ts'
 import { BlockBuilder } from './block-builder.ts'
-import { encodeBlock } from './block-codec.ts'
-import type { ScannedBlock } from './block-scan.ts'
+import { checksumOf, decodeBlock, encodeBlock, isBadBlock } from './block-codec.ts'
 import type { Chain } from './chain.ts'
 import type { Codec } from './codec.ts'
 import { syncPath, writeFileDurably } from './durable-file.ts'
-import type { JournalTail } from './hot-segment.ts'
+import type { HotSegment, JournalTail } from './hot-segment.ts'
 import { encodeKey, factsOf, indexRow, KEYSPACE, linkRow, type Row } from './keys.ts'
 import { SEALING_SUFFIX, segmentPath } from './recording-manifest.ts'
 import {
@@ -24,57 +28,160 @@ import {
   readSegmentMeta,
   SEGMENT_FILE,
   StretchCounter,
-  type StretchFacts,
   segmentText,
 } from './segment-meta.ts'
-import { SegmentSource } from './segment-source.ts'
+import { damageError, SegmentSource } from './segment-source.ts'
 import { SegmentStore } from './segment-store.ts'
 import { closeView, IDLE_FILES, makeViewFolder, openSealed } from './segment-view.ts'
 
+/** Headers are short, so that the last percent of them costs little. */
+const HEADER_LEVEL = 9
 /** Few tables: each costs a reader a link. */
 const TABLE_BYTES = 64 << 20
 
 export interface SealJob {
   readonly recording: string
-  /** The hot segment. */
-  readonly source: SegmentSource
-  /** What was before it. */
-  readonly before: JournalTail
-  /** The chain over all entries before it. */
+  readonly segment: HotSegment
+  /** The chain over all entries before the segment. */
   readonly chain: Chain
-  /** The digest of the recording at its end, as it was when the entries were committed. */
-  readonly digest: string
   readonly codec: Codec
-  /** See {@link Codec}. */
+  /** Of payloads, see {@link Codec}. */
   readonly level: number
 }
 
-/**
- * Writes `segments/<name>`; the hot segment stays as it is.
- * @throws {RecorderError} `JOURNAL_DAMAGED` when what was read back is not what was appended.
- */
-export async function sealSegment(job: SealJob): Promise<ReadMeta> {
-  const folder = segmentPath(job.recording, job.source.firstSeq)
-  const part = `${folder}${SEALING_SUFFIX}`
-  // A segment that is not in the manifest was sealed by a run that ended before it said so.
-  await rm(folder, { recursive: true, force: true })
-  await rm(part, { recursive: true, force: true })
-  await mkdir(part, { recursive: true })
-  const facts = await rewrite(job, part)
-  for (const name of IDLE_FILES) await rm(join(part, name), { force: true })
-  await readBack(job, part)
-  const files = await recordFiles(part)
-  await writeFileDurably(
-    join(part, SEGMENT_FILE),
-    segmentText({ ...facts, digest: job.digest, files }),
-  )
-  await rename(part, folder)
-  await syncPath(dirname(folder))
-  return await readSegmentMeta(folder)
+export class SegmentSealing {
+  readonly #job: SealJob
+  readonly #folder: string
+  readonly #part: string
+  readonly #builder: BlockBuilder
+  readonly #counter: StretchCounter
+  /** Of the blocks that were written, in order. */
+  readonly #checksums: number[] = []
+  #tail: JournalTail
+  #store: SegmentStore | undefined
+
+  constructor(job: SealJob) {
+    const { firstSeq, before } = job.segment
+    this.#job = job
+    this.#folder = segmentPath(job.recording, firstSeq)
+    this.#part = `${this.#folder}${SEALING_SUFFIX}`
+    this.#builder = new BlockBuilder(firstSeq)
+    this.#counter = new StretchCounter(firstSeq)
+    this.#tail = before
+  }
+
+  /**
+   * Rewrites what is committed by now.
+   * @throws {RecorderError} `JOURNAL_DAMAGED`
+   */
+  async advance(): Promise<void> {
+    const { segment, codec } = this.#job
+    const { firstSeq, endSeq, store, index } = segment
+    const source = new SegmentSource({ firstSeq, endSeq, store, name: store.path, codec, index })
+    this.#store ??= await this.#begin()
+    for await (const { block } of source.blocks(this.#builder.nextSeq, endSeq)) {
+      for (let entry = 0; entry < block.count; entry += 1) {
+        this.#builder.appendFrom(block, entry)
+        if (this.#builder.isFull) await this.#flush()
+      }
+    }
+  }
+
+  /**
+   * Puts the segment in its place; the hot one stays as it is. `digest`: of the recording at its end,
+   * as it was when the entries were committed.
+   * @throws {RecorderError} `JOURNAL_DAMAGED` when what was written is not what was appended.
+   */
+  async finish(digest: string): Promise<ReadMeta> {
+    await this.advance()
+    await this.#flush()
+    const { segment, chain } = this.#job
+    const store = this.#store
+    assert(store !== undefined, 'a segment that is sealed has entries')
+    await store.write((await segment.store.links()).map(linkRow), { sync: false })
+    await store.compact()
+    await this.abandon()
+    if (chain.nextSeq !== segment.endSeq || chain.digest() !== digest) {
+      this.#refuse('what was sealed is not what was appended')
+    }
+    for (const name of IDLE_FILES) await rm(join(this.#part, name), { force: true })
+    await this.#checkRows()
+    const files = await recordFiles(this.#part)
+    const text = segmentText({ ...this.#counter.facts(), digest, files })
+    await writeFileDurably(join(this.#part, SEGMENT_FILE), text)
+    await rename(this.#part, this.#folder)
+    await syncPath(dirname(this.#folder))
+    return await readSegmentMeta(this.#folder)
+  }
+
+  /** Lets go of LevelDB. What was not finished is removed when the recording is opened again. */
+  async abandon(): Promise<void> {
+    await this.#store?.close()
+    this.#store = undefined
+  }
+
+  async #begin(): Promise<SegmentStore> {
+    // A segment that is not in the manifest was sealed by a run that ended before it said so.
+    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.#part, { recursive: true, force: true })
+    await mkdir(this.#part, { recursive: true })
+    return await SegmentStore.open(this.#part, { create: true, tableBytes: TABLE_BYTES })
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#builder.count === 0) return
+    const { codec, level } = this.#job
+    const block = this.#builder.take()
+    const facts = factsOf(block, this.#tail)
+    this.#tail = facts
+    this.#counter.add(block, facts)
+    const levels = { header: HEADER_LEVEL, payloads: level }
+    const value = encodeBlock(block, facts.timeUs, codec, levels)
+    this.#unpack(value)
+    this.#checksums.push(checksumOf(value))
+    const row: Row = { key: encodeKey(KEYSPACE.block, facts), value }
+    await this.#store?.write([row, indexRow(facts)], { sync: false })
+    // Each block takes some milliseconds: others get their turn in between.
+    await setImmediate()
+  }
+
+  /** Adds what a reader will get to the chain. */
+  #unpack(value: Uint8Array): void {
+    const result = decodeBlock(value, this.#job.codec)
+    if (isBadBlock(result)) this.#refuse(result.problem)
+    else this.#job.chain.add(result.block)
+  }
+
+  /** Reads what will be sealed as any reader does, and compares it with what was written. */
+  async #checkRows(): Promise<void> {
+    const viewFolder = await makeViewFolder()
+    try {
+      const store = await openSealed(this.#part, viewFolder)
+      try {
+        let place = 0
+        for await (const rows of store.blockRows()) {
+          for (const { value } of rows) {
+            if (checksumOf(value) !== this.#checksums[place]) this.#refuse('a block differs')
+            place += 1
+          }
+        }
+        if (place !== this.#checksums.length) this.#refuse('a block is missing')
+      } finally {
+        await closeView(store)
+      }
+    } finally {
+      await rm(viewFolder, { recursive: true, force: true })
+    }
+  }
+
+  #refuse(problem: string): never {
+    const { firstSeq: fromSeq, endSeq: toSeq } = this.#job.segment
+    throw damageError(this.#part, { fromSeq, toSeq, problem })
+  }
 }
 
 /** Name, size and SHA-256 of each file of a segment but `segment.json`, in order of name. */
-export async function recordFiles(folder: string): Promise<readonly FileRecord[]> {
+async function recordFiles(folder: string): Promise<readonly FileRecord[]> {
   const names = (await readdir(folder)).filter((name) => name !== SEGMENT_FILE).sort()
   const records: FileRecord[] = []
   for (const name of names) {
@@ -91,84 +198,4 @@ export async function hashFile(path: string): Promise<string> {
     hash.update(chunk as Uint8Array)
   }
   return hash.digest('hex')
-}
-
-async function rewrite(job: SealJob, part: string): Promise<StretchFacts> {
-  const { source } = job
-  const store = await SegmentStore.open(part, { create: true, tableBytes: TABLE_BYTES })
-  try {
-    const writer = new Rewriter(job, store)
-    for await (const scanned of source.blocks(source.firstSeq, source.endSeq)) {
-      await writer.add(scanned)
-    }
-    await writer.flush()
-    await store.write((await source.store.links()).map(linkRow), { sync: false })
-    await store.compact()
-    return writer.counter.facts()
-  } finally {
-    await store.close()
-  }
-}
-
-/** Collects entries into full blocks. */
-class Rewriter {
-  readonly counter: StretchCounter
-  readonly #job: SealJob
-  readonly #store: SegmentStore
-  readonly #builder: BlockBuilder
-  #tail: JournalTail
-
-  constructor(job: SealJob, store: SegmentStore) {
-    this.#job = job
-    this.#store = store
-    this.#tail = job.before
-    this.#builder = new BlockBuilder(job.source.firstSeq)
-    this.counter = new StretchCounter(job.source.firstSeq)
-  }
-
-  async add({ block }: ScannedBlock): Promise<void> {
-    for (let index = 0; index < block.count; index += 1) {
-      this.#builder.appendFrom(block, index)
-      if (this.#builder.isFull) await this.flush()
-    }
-  }
-
-  async flush(): Promise<void> {
-    if (this.#builder.count === 0) return
-    const { codec, level } = this.#job
-    const block = this.#builder.take()
-    const facts = factsOf(block, this.#tail)
-    this.#tail = facts
-    this.counter.add(block, facts)
-    const value = encodeBlock(block, facts.timeUs, codec, level)
-    const row: Row = { key: encodeKey(KEYSPACE.block, facts), value }
-    await this.#store.write([row, indexRow(facts)], { sync: false })
-    await setImmediate()
-  }
-}
-
-/** Reads what will be sealed as any reader would, and compares it with what was appended. */
-async function readBack(job: SealJob, part: string): Promise<void> {
-  const { firstSeq, endSeq } = job.source
-  const viewFolder = await makeViewFolder()
-  try {
-    const store = await openSealed(part, viewFolder)
-    try {
-      const source = new SegmentSource({ firstSeq, endSeq, store, name: part, codec: job.codec })
-      for await (const { block } of source.blocks(firstSeq, endSeq)) {
-        job.chain.add(block)
-        await setImmediate()
-      }
-    } finally {
-      await closeView(store)
-    }
-  } finally {
-    await rm(viewFolder, { recursive: true, force: true })
-  }
-  if (job.chain.nextSeq !== endSeq || job.chain.digest() !== job.digest) {
-    const message = `${part}: what was sealed is not what was appended`
-    throw new RecorderError('JOURNAL_DAMAGED', message, {
-      details: { path: part, fromSeq: firstSeq, toSeq: endSeq },
-    })
-  }
 }

@@ -10,8 +10,8 @@ import {
   type SegmentRecord,
   writeManifest,
 } from './recording-manifest.ts'
-import { type OpenHot, sourceOf } from './recovery.ts'
-import { sealSegment } from './seal.ts'
+import type { OpenHot } from './recovery.ts'
+import { SegmentSealing } from './seal.ts'
 import type { ReadMeta } from './segment-meta.ts'
 
 export interface SealerOptions {
@@ -28,6 +28,7 @@ export type UpdateRuns = (runs: readonly RunRecord[]) => readonly RunRecord[]
 
 export class Sealer {
   readonly #options: SealerOptions
+  readonly #sealings = new Map<OpenHot, SegmentSealing>()
   #manifest: RecordingManifest
   #work: Promise<void> = Promise.resolve()
   #pendingCount = 0
@@ -37,6 +38,13 @@ export class Sealer {
   constructor(options: SealerOptions) {
     this.#options = options
     this.#manifest = options.manifest
+  }
+
+  /** Does what can be done already of sealing a segment that is still appended to. */
+  advance(hot: OpenHot): void {
+    this.#work = this.#work.then(() =>
+      this.#attempt(hot.segment, () => this.#sealing(hot).advance()),
+    )
   }
 
   /** Segments that wait to be sealed, and the one that is being. */
@@ -63,6 +71,12 @@ export class Sealer {
     await this.#work
   }
 
+  /** Lets go of what is not finished. */
+  async release(): Promise<void> {
+    await this.#work
+    for (const sealing of this.#sealings.values()) await sealing.abandon()
+  }
+
   /** Changes the list of runs, after what waits. */
   async updateRuns(update: UpdateRuns): Promise<void> {
     await this.#work
@@ -70,22 +84,37 @@ export class Sealer {
     await writeManifest(this.#options.recording, this.#manifest)
   }
 
-  async #seal({ segment, chain }: OpenHot, digest: string, updateRuns: UpdateRuns): Promise<void> {
-    const { recording, codec, level } = this.#options
-    try {
-      if (this.failure !== undefined) return
-      const source = sourceOf(segment, codec)
-      const job = { recording, source, before: segment.before, chain, digest, codec, level }
-      const record = recordOf(await sealSegment(job))
+  async #seal(hot: OpenHot, digest: string, updateRuns: UpdateRuns): Promise<void> {
+    const { recording } = this.#options
+    await this.#attempt(hot.segment, async () => {
+      const record = recordOf(await this.#sealing(hot).finish(digest))
+      this.#sealings.delete(hot)
       const { createdTimeUs, runs, segments } = this.#manifest
       this.#manifest = { createdTimeUs, runs: updateRuns(runs), segments: [...segments, record] }
       await writeManifest(recording, this.#manifest)
-      await this.#remove(segment)
+      await this.#remove(hot.segment)
+    })
+    this.#pendingCount -= 1
+  }
+
+  /** Works unless something went wrong before, and keeps what goes wrong. */
+  async #attempt(segment: HotSegment, work: () => Promise<void>): Promise<void> {
+    if (this.failure !== undefined) return
+    try {
+      await work()
     } catch (cause) {
-      this.failure = asFailure(recording, segment, cause)
-    } finally {
-      this.#pendingCount -= 1
+      this.failure = asFailure(this.#options.recording, segment, cause)
     }
+  }
+
+  #sealing(hot: OpenHot): SegmentSealing {
+    let sealing = this.#sealings.get(hot)
+    if (sealing === undefined) {
+      const { recording, codec, level } = this.#options
+      sealing = new SegmentSealing({ recording, ...hot, codec, level })
+      this.#sealings.set(hot, sealing)
+    }
+    return sealing
   }
 
   async #remove(segment: HotSegment): Promise<void> {

@@ -29,12 +29,16 @@ export class EntryHandler {
   readonly #listener: PipelineListener
   readonly #byReceipt: boolean
   readonly #dropDuplicates: boolean
+  readonly #dropCoinMargined: boolean
+  /** Messages of coin-margined contracts that were left out. */
+  coinMarginedCount = 0
 
   constructor(settings: Settings, decoder: Decoder, listener: PipelineListener) {
     this.#decoder = decoder
     this.#listener = listener
     this.#byReceipt = settings.pipeline.clock === 'receive'
     this.#dropDuplicates = settings.pipeline.duplicates === 'drop'
+    this.#dropCoinMargined = settings.pipeline.coinMargined === 'drop'
   }
 
   /** Returns false when the payload was not as documented; the decoder then says why. */
@@ -60,13 +64,14 @@ export class EntryHandler {
         return true
       case KIND.markPrice:
         if (!this.#decoder.readMarkPrice(bytes, start, end)) return false
+        if (this.#isDropped()) return true
         this.#before(run, this.#decoder.markPrice.eventTimeMs, cause)
         onMark(run.market, this.#decoder.markPrice)
         this.#after(run, cause)
         return true
       case KIND.forceOrder:
         if (!this.#decoder.readForceOrder(bytes, start, end)) return false
-        this.#forceOrder(run, cause)
+        if (!this.#isDropped()) this.#forceOrder(run, cause)
         return true
       default:
         return this.#reply(kind, run, cause, bytes, start, end)
@@ -88,6 +93,7 @@ export class EntryHandler {
 
   #depth(run: SymbolRun, cause: Cause, bytes: Uint8Array, start: number, end: number): boolean {
     if (!this.#decoder.readDepth(bytes, start, end)) return false
+    if (this.#isDropped()) return true
     const diff = this.#decoder.depthUpdate
     const { market, tickerCheck } = run
     this.#before(run, diff.venueTimeMs, cause)
@@ -105,6 +111,7 @@ export class EntryHandler {
 
   #aggTrade(run: SymbolRun, cause: Cause, bytes: Uint8Array, start: number, end: number): boolean {
     if (!this.#decoder.readAggTrade(bytes, start, end)) return false
+    if (this.#isDropped()) return true
     const trade = this.#decoder.aggTrade
     this.#before(run, trade.venueTimeMs, cause)
     const missingCount = nextTradeId(run.tradeIds, trade.aggTradeId)
@@ -123,6 +130,7 @@ export class EntryHandler {
     end: number,
   ): boolean {
     if (!this.#decoder.readBookTicker(bytes, start, end)) return false
+    if (this.#isDropped()) return true
     this.#before(run, this.#decoder.bookTicker.venueTimeMs, cause)
     holdTicker(run.tickerCheck, this.#decoder.bookTicker)
     return true
@@ -185,6 +193,12 @@ export class EntryHandler {
     if (kind !== KIND.forceOrder) return true
     if (!this.#decoder.readForceOrder(bytes, start, end)) return false
     this.#listener.liquidationRefused?.(this.#decoder.forceOrder, 'foreign', cause)
+    return true
+  }
+
+  #isDropped(): boolean {
+    if (!this.#dropCoinMargined || !this.#decoder.coinMargined) return false
+    this.coinMarginedCount += 1
     return true
   }
 

@@ -60,6 +60,10 @@ export class Pipeline {
     return this.#nextSeq
   }
 
+  get coinMarginedCount(): number {
+    return this.#handler.coinMarginedCount
+  }
+
   get faultCount(): number {
     return this.#faultCount
   }
@@ -88,6 +92,7 @@ export class Pipeline {
       venueEntryCount: this.#venueEntryCount,
       faultCount: this.#faultCount,
       clockOffsetMs: this.#handler.clockOffsetMs,
+      coinMarginedCount: this.#handler.coinMarginedCount,
       runs: [...this.#runs.values()].map(runToPlain),
     }
   }
@@ -99,12 +104,14 @@ export class Pipeline {
       venueEntryCount: number
       faultCount: number
       clockOffsetMs: number
+      coinMarginedCount: number
       runs: readonly Plain[]
     }
     this.#nextSeq = saved.nextSeq
     this.#venueEntryCount = saved.venueEntryCount
     this.#faultCount = saved.faultCount
     this.#handler.clockOffsetMs = saved.clockOffsetMs
+    this.#handler.coinMarginedCount = saved.coinMarginedCount
     this.#firstSymbols = []
     for (const runPlain of saved.runs) {
       const run = runFromPlain(runPlain, this.settings)

@@ -1,6 +1,6 @@
 /** One symbol on its way through a recording: its clock, its market, and what its ids tell. */
 import type { Plain } from '../base/canonical.ts'
-import { createMarket, type Market } from '../engines/market.ts'
+import { type BarSource, createMarket, type Market } from '../engines/market.ts'
 import { marketDigest, marketFromPlain, marketToPlain } from '../engines/market-plain.ts'
 import { closeMinute } from '../engines/minute-close.ts'
 import { type EngineClock, minuteOf, startClock } from './clock.ts'
@@ -18,6 +18,8 @@ export interface SymbolRun {
   gapsInMinute: number
   gapCount: number
   minuteCount: number
+  /** What the last closed bar was made of. */
+  lastBarSource: BarSource | undefined
 }
 
 /** `firstClockMs`: where the clock stands before the first entry; `NaN` waits for one. */
@@ -30,6 +32,7 @@ export const startRun = (symbol: string, settings: Settings, firstClockMs: numbe
   gapsInMinute: 0,
   gapCount: 0,
   minuteCount: 0,
+  lastBarSource: undefined,
 })
 
 /** Closes the open minute; the one of the clock is open then. */
@@ -39,6 +42,7 @@ export function closeOpenMinute(run: SymbolRun, cause: Cause, listener: Pipeline
   clock.openMinute = minuteOf(clock.nowMs)
   const close = closeMinute(run.market, closedMinute, clock.openMinute, clock.nowMs)
   run.minuteCount += 1
+  run.lastBarSource = close.barSource
   listener.minuteClosed?.(run, close, cause)
   run.gapsInMinute = 0
 }
@@ -53,6 +57,7 @@ export const runToPlain = (run: SymbolRun): Plain => ({
   gapsInMinute: run.gapsInMinute,
   gapCount: run.gapCount,
   minuteCount: run.minuteCount,
+  lastBarSource: run.lastBarSource,
 })
 
 /** What a state digest covers: the same state, histories as running hashes. */

@@ -3,17 +3,16 @@
  * at the start of a range: what lies before it is replayed without being shown.
  */
 import type { Plain } from '../base/canonical.ts'
-import type { Profile } from '../base/setting.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import type { Gap, PipelineListener } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { flatSettings, type Settings } from '../pipeline/settings.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
+import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
 
 export interface ReplayOptions {
   readonly settings: Settings
-  readonly profile: Profile
   /** Symbols that have engines from the first entry on. */
   readonly symbols: readonly string[]
   /** First sequence whose outputs are wanted. */
@@ -63,6 +62,8 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
   const checkpoint = await options.checkpoints?.newestAt(options.fromSeq)
   if (checkpoint !== undefined) pipeline.restore(checkpoint.state)
   const startSeq = checkpoint?.nextSeq ?? options.startSeq
+  const keeper =
+    options.checkpoints === undefined ? undefined : await CheckpointKeeper.open(options.checkpoints)
   const startUs = options.nowUs()
   let handledCount = 0
   for await (const block of reader.blocks({ fromSeq: startSeq, toSeq: options.toSeq })) {
@@ -70,6 +71,7 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     const to = Math.min(block.count, options.toSeq - block.firstSeq)
     pipeline.consume(block, from, to)
     handledCount += to - from
+    await keeper?.afterBlock(pipeline, block.bytes.length)
     options.onProgress?.(pipeline.nextSeq)
     if (options.signal?.aborted === true) break
   }

@@ -51,6 +51,9 @@ export interface SentRequest {
   readonly atMs: number
 }
 
+/** The venue speaks this often. */
+const BEAT_MS = 100
+
 export const START_WALL_MS = Date.UTC(2026, 0, 5)
 
 export class FakeWorld implements World {
@@ -61,7 +64,7 @@ export class FakeWorld implements World {
   /** The venue's clock minus ours. */
   venueOffsetMs = 120
   venueRate = 1
-  refusing = false
+  refusing: boolean = false
   /** Streams that the venue accepts and never delivers. */
   readonly mute = new Set<string>()
   readonly sockets: FakeSocket[] = []
@@ -72,6 +75,7 @@ export class FakeWorld implements World {
   readonly sentCounts = new Map<string, number>()
   readonly #timers: Timer[] = []
   #order = 0
+  #nextBeatMs = BEAT_MS
   readonly random: () => number
 
   constructor(random: () => number = () => 0.5) {
@@ -146,22 +150,25 @@ export class FakeWorld implements World {
     for (const socket of this.openSockets) this.#end(socket, code, 'cut')
   }
 
-  /** Lets `lengthMs` pass; the venue speaks each 100 ms, and each timer runs at its time. */
+  /** Lets `lengthMs` pass; the venue speaks at each beat, and each timer runs at its time. */
   async pass(lengthMs: number): Promise<void> {
     const endMs = this.timeMs + lengthMs
-    while (this.timeMs < endMs) {
-      const nextBeatMs = (Math.floor(this.timeMs / 100) + 1) * 100
-      const next = this.#nextTimer()
-      this.timeMs = Math.min(endMs, nextBeatMs, Math.max(this.timeMs, next?.atMs ?? endMs))
-      if (next !== undefined && next.atMs <= this.timeMs) {
-        this.#timers.splice(this.#timers.indexOf(next), 1)
-        next.task()
-      } else if (this.timeMs === nextBeatMs) {
+    for (;;) {
+      const timer = this.#nextTimer()
+      const atMs = Math.min(this.#nextBeatMs, timer?.atMs ?? Number.POSITIVE_INFINITY)
+      if (atMs > endMs) break
+      this.timeMs = Math.max(this.timeMs, atMs)
+      if (timer !== undefined && timer.atMs < this.#nextBeatMs) {
+        this.#timers.splice(this.#timers.indexOf(timer), 1)
+        timer.task()
+      } else {
+        this.#nextBeatMs += BEAT_MS
         this.#speak()
       }
       // Lets what waits for promises run.
       for (let turn = 0; turn < 8; turn += 1) await Promise.resolve()
     }
+    this.timeMs = endMs
   }
 
   get venueTimeMs(): number {
@@ -203,7 +210,7 @@ export class FakeWorld implements World {
 
   /** Numbers run on while nobody listens, as the venue's do. */
   #frameOf(stream: string): Uint8Array {
-    const number = Math.round(this.timeMs / 100)
+    const number = Math.round(this.timeMs / BEAT_MS)
     this.sentCounts.set(stream, number)
     const venueTimeMs = Math.round(this.venueTimeMs)
     const symbol = stream.split('@')[0]?.toUpperCase() ?? ''

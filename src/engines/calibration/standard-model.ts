@@ -78,6 +78,8 @@ export interface StandardMinute {
   /** Only `inference.entryMass` other than `range` reads them. */
   readonly tradedBase: number
   readonly oiChangeBase: number
+  /** Entered instead of what `inference.entryMass` says: a rival's (`rivals.ts`). */
+  readonly mass?: number
 }
 
 /** @throws {RecorderError} `SETTING_INVALID` for tiers that are none. */
@@ -175,6 +177,10 @@ export function closeStandardMinute(model: StandardModel, bar: StandardMinute): 
   return rated
 }
 
+/** What a minute enters: its range in percent. */
+export const rangePercent = ({ highUsd, lowUsd, closeUsd }: StandardMinute): number =>
+  (100 * (highUsd - lowUsd)) / closeUsd
+
 /** Longer than this between closed minutes, positions came and went unseen. Unit: minutes. */
 const PAUSE_MAX = 2
 
@@ -221,7 +227,7 @@ function fadeRecent(model: StandardModel, elapsed: number): void {
 function enterMinute(model: StandardModel, bar: StandardMinute): void {
   const { settings, ladder, stepUsd } = model
   const { mmr, spreadFraction, spreadMin } = settings.inference
-  const amount = entryMass(model, bar)
+  const amount = bar.mass ?? entryMass(model, bar)
   if (!(amount > 0)) return
   for (const [tier, leverage] of ladder.entries()) {
     if (model.isEnabled[tier] !== true) continue
@@ -242,7 +248,7 @@ const MEAN_MASS = 0.1
 
 function entryMass(model: StandardModel, bar: StandardMinute): number {
   const { entryMass: measure } = model.settings.inference
-  if (measure === 'range') return (100 * (bar.highUsd - bar.lowUsd)) / bar.closeUsd
+  if (measure === 'range') return rangePercent(bar)
   if (measure === 'constant') return MEAN_MASS
   const activity =
     measure === 'tradedNotional' ? bar.tradedBase * bar.closeUsd : Math.max(0, bar.oiChangeBase)

@@ -11,9 +11,9 @@ import {
   type StandardModel,
 } from '../../../src/engines/calibration/standard-model.ts'
 import { STANDARD_INFERENCE_SETTINGS } from '../../../src/engines/calibration/standard-settings.ts'
-import { createMarket } from '../../../src/engines/market.ts'
-import { closeMinute } from '../../../src/engines/minute-close.ts'
-import { inputLines } from '../golden-input.ts'
+import { createMarket, type Market } from '../../../src/engines/market.ts'
+import { closeMinute, type MinuteClose } from '../../../src/engines/minute-close.ts'
+import { type InputLine, inputLines } from '../golden-input.ts'
 import { handle, STANDARD } from '../reference-run.ts'
 import { orderOf, venueTimeMs } from './payload.ts'
 
@@ -50,36 +50,46 @@ export const standardModel = (
 export function closedSteps(name: string, symbol = 'BTCUSDT'): readonly ClosedStep[] {
   const market = createMarket(symbol, STANDARD)
   const steps: ClosedStep[] = []
-  let open: ClosedStep['liquidations'][number][] = []
+  let open: OpenLiquidation[] = []
   let clockMs = Number.NEGATIVE_INFINITY
   let openMinute = Number.NaN
   for (const input of inputLines(name)) {
     if (input.sym !== symbol) continue
     clockMs = Math.max(clockMs, venueTimeMs(input) ?? clockMs)
     const minute = Math.floor(clockMs / 60_000)
-    if (Number.isNaN(openMinute)) openMinute = minute
     if (minute > openMinute) {
-      const { bar, live, volume, openInterest } = closeMinute(market, openMinute, minute, clockMs)
-      const { highUsd, lowUsd, closeUsd } = bar
-      const tradedBase = volume.buyBase + volume.sellBase
-      const oiChangeBase = openInterest.change
-      const closed = { minute: openMinute, highUsd, lowUsd, closeUsd, tradedBase, oiChangeBase }
-      if (live) steps.push({ bar: closed, liquidations: open })
+      const close = closeMinute(market, openMinute, minute, clockMs)
+      if (close.live) steps.push({ bar: barOf(close), liquidations: open })
       open = []
-      openMinute = minute
     }
+    openMinute = minute
     handle(market, { ...input, recv: clockMs })
-    if (input.ch === 'forceOrder') {
-      const { side, price, sizeBase } = orderOf(input.raw)
-      open.push({
-        side: side === 'BUY' ? 'short' : 'long',
-        priceUsd: price,
-        sizeBase,
-        srcUsd: market.metrics.midUsd,
-      })
-    }
+    if (input.ch === 'forceOrder') open.push(liquidationOf(input, market))
   }
   return steps
+}
+
+type OpenLiquidation = ClosedStep['liquidations'][number]
+
+function barOf({ closedMinute, bar, volume, openInterest }: MinuteClose): StandardMinute {
+  return {
+    minute: closedMinute,
+    highUsd: bar.highUsd,
+    lowUsd: bar.lowUsd,
+    closeUsd: bar.closeUsd,
+    tradedBase: volume.buyBase + volume.sellBase,
+    oiChangeBase: openInterest.change,
+  }
+}
+
+function liquidationOf({ raw }: InputLine, { metrics }: Market): OpenLiquidation {
+  const { side, price, sizeBase } = orderOf(raw)
+  return {
+    side: side === 'BUY' ? 'short' : 'long',
+    priceUsd: price,
+    sizeBase,
+    srcUsd: metrics.midUsd,
+  }
 }
 
 export function runStandard(model: StandardModel, steps: readonly ClosedStep[]): RatedMinute[] {

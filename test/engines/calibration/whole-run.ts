@@ -17,6 +17,7 @@ import {
 } from '../../../src/engines/calibration/reference-feedback.ts'
 import { loadWeights, type WeightsDocument } from '../../../src/engines/calibration/weights-file.ts'
 import { depthBand } from '../../../src/engines/depth-band.ts'
+import type { HeatMap } from '../../../src/engines/liquidation/heat-map.ts'
 import {
   createLiquidationEngines,
   type LiquidationEngines,
@@ -26,7 +27,7 @@ import {
 } from '../../../src/engines/liquidation/liquidation-engines.ts'
 import { minuteInputOf } from '../../../src/engines/liquidation/minute-input.ts'
 import { createMarket, type Market } from '../../../src/engines/market.ts'
-import { closeMinute } from '../../../src/engines/minute-close.ts'
+import { type ClosedBar, closeMinute } from '../../../src/engines/minute-close.ts'
 import { type InputLine, inputLines } from '../golden-input.ts'
 import { REFERENCE as LIQUIDATION_REFERENCE } from '../liquidation/kit.ts'
 import { handle, REFERENCE } from '../reference-run.ts'
@@ -37,6 +38,8 @@ export interface WholeRun {
   readonly calibratorRows: object[]
   readonly records: LogRecord[]
   document: WeightsDocument | undefined
+  /** The map after each rollover, and the bar that ended there. */
+  readonly maps: { readonly map: HeatMap; readonly bar: ClosedBar }[]
 }
 
 const STEP_USD = 20
@@ -55,7 +58,13 @@ export function runWhole(
   const liquidation = createLiquidationEngines('BTC', STEP_USD, LIQUIDATION_REFERENCE)
   const calibrator = createCalibrator('BTC', STEP_USD, settings)
   if (weightsText !== undefined) loadWeights(calibrator, weightsText)
-  const run: WholeRun = { calibrator, calibratorRows: [], records: [], document: undefined }
+  const run: WholeRun = {
+    calibrator,
+    calibratorRows: [],
+    records: [],
+    document: undefined,
+    maps: [],
+  }
   let openMinute = Number.NaN
   for (const input of inputLines(name)) {
     const { recv, sym, ch } = input
@@ -100,6 +109,7 @@ function rollOver(
   const result = onMinute(liquidation, minuteInputOf(close, market.takers, timeS), {
     persisted: savedLadderWeights(calibrator),
   })
+  run.maps.push({ map: result.map, bar: close.bar })
   const band = depthBand(market.book.levels, close.ohlc4Usd, STEP_USD)
   const calibration = calibrateOnMinute(
     calibrator,

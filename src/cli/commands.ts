@@ -1,0 +1,23 @@
+import type { CommandModule } from 'yargs'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
+import { inspectCommand } from './commands/inspect.ts'
+import { listCommand } from './commands/list.ts'
+import { playbackCommand } from './commands/playback.ts'
+import { replayCommand } from './commands/replay.ts'
+import { settingsCommand } from './commands/settings.ts'
+import { simulateCommand } from './commands/simulate.ts'
+import { verifyCommand } from './commands/verify.ts'
+
+/** All commands, in the order in which the help lists them. */
+export const COMMANDS = [
+  replayCommand,
+  playbackCommand,
+  simulateCommand,
+  importCommand,
+  exportCommand,
+  listCommand,
+  inspectCommand,
+  verifyCommand,
+  settingsCommand,
+] as unknown as readonly CommandModule[]

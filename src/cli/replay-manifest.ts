@@ -1,0 +1,40 @@
+/** The manifest of a replay (`product.md` §6). */
+import type { Profile } from '../base/setting.ts'
+import { flatSettings, type Settings } from '../pipeline/settings.ts'
+import type { Recording, SeqRange } from '../replay/recording.ts'
+import type { ReplayResult } from '../replay/replay.ts'
+
+export function replayManifest(
+  recording: Recording,
+  range: SeqRange,
+  profile: Profile,
+  settings: Settings,
+  result: ReplayResult,
+): Record<string, unknown> {
+  return {
+    recording: recording.name,
+    fromSeq: range.fromSeq,
+    toSeq: range.toSeq,
+    profile,
+    settings: flatSettings(settings),
+    entryCount: result.entryCount,
+    minuteCount: result.minuteCount,
+    gapCount: result.gapCount,
+    faultCount: result.pipeline.faultCount,
+    coinMarginedCount: result.pipeline.coinMarginedCount,
+    checkpointSeq: result.checkpointSeq ?? null,
+    tickerChecks: bySymbol(result, ({ tickerCheck }) => ({
+      compared: tickerCheck.comparedCount,
+      differing: tickerCheck.mismatchCount,
+    })),
+    barSource: bySymbol(result, ({ lastBarSource }) => lastBarSource ?? null),
+    digests: result.digests,
+    wallMs: result.wallMs,
+    entriesPerSecond: result.entriesPerSecond,
+  }
+}
+
+type Run = ReplayResult['pipeline']['runs'] extends ReadonlyMap<string, infer R> ? R : never
+
+const bySymbol = (result: ReplayResult, of: (run: Run) => unknown): Record<string, unknown> =>
+  Object.fromEntries([...result.pipeline.runs].map(([symbol, run]) => [symbol, of(run)]))

@@ -1,0 +1,44 @@
+/** The standard model's state as plain data: what a checkpoint keeps, and what a digest covers. */
+import type { Plain } from '../../base/canonical.ts'
+import { mixNumber, startHash } from '../../base/running-hash.ts'
+import { createStandardModel, type StandardModel } from './standard-model.ts'
+import type { StandardSettings } from './standard-settings.ts'
+import type { StandingMass } from './standing-mass.ts'
+
+/** All of the state but its settings. Holds views into it: use it before the next minute. */
+export const standardToPlain = (model: StandardModel): Plain =>
+  ({
+    ...parts(model),
+    long: { ...model.long, rows: usedRows(model.long) },
+    short: { ...model.short, rows: usedRows(model.short) },
+  }) as unknown as Plain
+
+/** The same state; standing mass enters as a hash of all of it, which is cheaper than its bytes. */
+export const standardDigest = (model: StandardModel): Plain =>
+  ({
+    ...parts(model),
+    long: massDigest(model.long),
+    short: massDigest(model.short),
+  }) as unknown as Plain
+
+/** A model that goes on where {@link standardToPlain} was taken with the same settings. */
+export function standardFromPlain(plain: Plain, settings: StandardSettings): StandardModel {
+  const saved = structuredClone(plain) as unknown as StandardModel
+  const { symbol, stepUsd, tickUsd } = saved
+  return { ...createStandardModel(symbol, { stepUsd, tickUsd }, settings), ...saved }
+}
+
+function parts(model: StandardModel): Omit<StandardModel, 'settings' | 'long' | 'short'> {
+  const { settings: _, long: _long, short: _short, ...rest } = model
+  return rest
+}
+
+const usedRows = ({ rows, levelCount, tierCount }: StandingMass): Float64Array =>
+  rows.subarray(0, levelCount * tierCount)
+
+function massDigest(mass: StandingMass): Plain {
+  const hash = startHash()
+  for (const value of usedRows(mass)) mixNumber(hash, value)
+  const { firstLevel, levelCount } = mass
+  return { firstLevel, levelCount, hash: { ...hash } }
+}
