@@ -10,17 +10,25 @@ export async function request(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<HttpReply> {
-  const timeout = AbortSignal.timeout(timeoutMs)
+  // `AbortSignal.any` would leave something behind on `signal`, which lives as long as the daemon.
+  const request = new AbortController()
+  const abort = (): void => request.abort()
+  signal.addEventListener('abort', abort)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    abort()
+  }, timeoutMs)
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.any([signal, timeout]),
-      redirect: 'manual',
-    })
+    const response = await fetch(url, { signal: request.signal, redirect: 'manual' })
     const body = new Uint8Array(await response.arrayBuffer())
     return { status: response.status, headers: Object.fromEntries(response.headers), body }
   } catch (error) {
-    if (timeout.aborted) throw new RequestFailure('TIMEOUT', `no reply in ${timeoutMs} ms`, error)
+    if (late) throw new RequestFailure('TIMEOUT', `no reply in ${timeoutMs} ms`, error)
     throw new RequestFailure(codeOf(error), messageOf(error), error)
+  } finally {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
   }
 }
 

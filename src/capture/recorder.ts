@@ -89,14 +89,14 @@ export class Recorder {
     stream.lastMonoUs = monoTimeUs
     stream.lastWallUs = recvTimeUs
     const draft = this.#draft
+    draft.venueTimeMs = venueTimeOf(stream.planned.channel, frame)
+    draft.connectionId = connectionId
     draft.stream =
       stream.planned.channel === 'forceOrder'
         ? this.#liquidationKey(stream, frame, secondary)
         : stream.key
     draft.recvTimeUs = recvTimeUs
     draft.monoTimeUs = monoTimeUs
-    draft.venueTimeMs = venueTimeOf(stream.planned.channel, frame)
-    draft.connectionId = connectionId
     draft.payload = frame
     draft.http = undefined
     this.#append()
@@ -185,10 +185,17 @@ export class Recorder {
 
   #liquidationKey(stream: HeardStream, frame: Uint8Array, secondary: boolean): StreamKey {
     const { venue, channel } = stream.key
+    const { connectionId, venueTimeMs } = this.#draft
+    // A new connection may begin with the event that the old one ended with.
+    const isRepeated =
+      stream.lastVenueTimeMs === venueTimeMs && stream.lastConnectionId !== connectionId
+    if (!secondary) {
+      stream.lastVenueTimeMs = venueTimeMs
+      stream.lastConnectionId = connectionId
+    }
     const ofAllMarkets = stream.planned.symbol === ''
-    if (!ofAllMarkets && !secondary) return stream.key
     const symbol = ofAllMarkets ? (headOf(frame)?.symbol ?? '') : stream.planned.symbol
-    const isWitness = secondary || this.#symbols.has(symbol)
+    const isWitness = secondary || isRepeated || (ofAllMarkets && this.#symbols.has(symbol))
     return this.#key(venue, symbol, isWitness ? WITNESS_CHANNEL : channel)
   }
 

@@ -17,6 +17,9 @@ export interface HeardStream {
   lastMonoUs: number
   /** Last frame; 0 before it. Unit: µs since 1970. Clock: wall. */
   lastWallUs: number
+  /** Of a liquidation stream: its last event, and who delivered it. */
+  lastVenueTimeMs: number
+  lastConnectionId: number
   /** Silent for longer than its kind ever is. */
   silent: boolean
   /** Frames before the next one may be missing. */
@@ -48,6 +51,8 @@ export function createStreamTable(venue: string, planned: readonly PlannedStream
       frameCount: 0,
       lastMonoUs: 0,
       lastWallUs: 0,
+      lastVenueTimeMs: Number.NaN,
+      lastConnectionId: 0,
       silent: false,
       interrupted: true,
     }

@@ -1,4 +1,6 @@
 import type { CommandModule } from 'yargs'
+import { captureCommand } from './commands/capture.ts'
+import { demoCommand } from './commands/demo.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -11,6 +13,8 @@ import { verifyCommand } from './commands/verify.ts'
 
 /** All commands, in the order in which the help lists them. */
 export const COMMANDS = [
+  demoCommand,
+  captureCommand,
   replayCommand,
   playbackCommand,
   simulateCommand,

@@ -2,8 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import type { Options } from 'yargs'
 import { RecorderError } from '../base/errors.ts'
-import type { Profile, SettingValue } from '../base/setting.ts'
-import { type Overrides, resolveSettings, type Settings } from '../pipeline/settings.ts'
+import { defaultsOf, type Profile, parseSetting, type SettingValue } from '../base/setting.ts'
+import { CAPTURE_SETTINGS, type CaptureSettings } from '../capture/capture-settings.ts'
+import {
+  type Overrides,
+  resolveSettings,
+  type SettingRow,
+  type Settings,
+} from '../pipeline/settings.ts'
+
+const CAPTURE_PREFIX = 'capture.'
 
 export const recordingOption = {
   type: 'string',
@@ -50,14 +58,32 @@ export interface ChosenSettings {
   readonly profile: Profile
   readonly overrides: Overrides
   readonly settings: Settings
+  readonly capture: CaptureSettings
 }
+
+/** Settings of capture: they change what is recorded, and nothing that is computed from it. */
+export const CAPTURE_ROWS: readonly SettingRow[] = Object.entries(CAPTURE_SETTINGS).map(
+  ([name, spec]) => ({ name: `${CAPTURE_PREFIX}${name}`, spec }),
+)
 
 /** @throws {RecorderError} `SETTING_INVALID`, `USAGE`, `FILE_UNREADABLE` */
 export async function chosenSettings(argv: SettingArgv): Promise<ChosenSettings> {
   const profile = argv.profile ?? 'standard'
   const fromFile = argv.settings === undefined ? {} : await readOverrides(argv.settings)
   const overrides = { ...fromFile, ...Object.fromEntries((argv.set ?? []).map(splitPair)) }
-  return { profile, overrides, settings: resolveSettings(profile, overrides) }
+  const computing: Record<string, SettingValue> = {}
+  const capture: Record<string, SettingValue> = { ...defaultsOf(CAPTURE_SETTINGS, profile) }
+  for (const [name, value] of Object.entries(overrides)) {
+    const row = CAPTURE_ROWS.find((candidate) => candidate.name === name)
+    if (row === undefined) computing[name] = value
+    else capture[name.slice(CAPTURE_PREFIX.length)] = parseSetting(name, row.spec, String(value))
+  }
+  return {
+    profile,
+    overrides: computing,
+    settings: resolveSettings(profile, computing),
+    capture: capture as unknown as CaptureSettings,
+  }
 }
 
 function splitPair(pair: string): [string, string] {

@@ -61,7 +61,7 @@ export class ClientSocket implements Listener {
     // What follows is a close, and that is handled.
     socket.on('error', () => undefined)
     this.#pingLater()
-    this.#subscribe(options.streams)
+    this.#subscribe(options.streams.slice(0, STREAMS_MAX))
   }
 
   deliver(frame: Uint8Array): void {
@@ -94,12 +94,15 @@ export class ClientSocket implements Listener {
         const names = Array.isArray(params) ? params.map(String) : undefined
         if (names === undefined) {
           this.#refuse('Invalid request: params must be a list of streams', id)
-        } else if (method === 'SUBSCRIBE') {
-          if (this.#subscribe(names)) this.#reply({ result: null, id })
-          else this.#refuse(`Invalid request: more than ${STREAMS_MAX} streams`, id)
-        } else {
+        } else if (method === 'UNSUBSCRIBE') {
           this.#unsubscribe(names)
           this.#reply({ result: null, id })
+        } else if (this.#streams.size + names.length > STREAMS_MAX) {
+          this.#refuse(`Invalid request: more than ${STREAMS_MAX} streams`, id)
+        } else {
+          // The acknowledgement comes before the first message.
+          this.#reply({ result: null, id })
+          this.#subscribe(names)
         }
         return
       }
@@ -130,14 +133,12 @@ export class ClientSocket implements Listener {
     this.#reply({ result: null, id })
   }
 
-  #subscribe(names: readonly string[]): boolean {
-    if (this.#streams.size + names.length > STREAMS_MAX) return false
+  #subscribe(names: readonly string[]): void {
     for (const name of names) {
       this.#streams.add(name)
       this.#options.hub.listen(name, this)
     }
     if (names.length > 0) this.#options.onSubscribe()
-    return true
   }
 
   #unsubscribe(names: readonly string[]): void {

@@ -87,6 +87,8 @@ export async function startPlayback(options: PlaybackOptions): Promise<Playback>
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = socketTargetOf(urlOf(request), options)
     if (target === undefined) {
+      // A client that is gone already needs no answer.
+      socket.on('error', () => undefined)
       socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
@@ -164,7 +166,12 @@ function send(response: ServerResponse, reply: RestReply, api: RestApi): void {
   response.end(reply.body)
 }
 
-const urlOf = (request: IncomingMessage): URL => new URL(request.url ?? '/', 'http://exchange')
+/** What a request asks for; an address that is none asks for nothing we know. */
+function urlOf(request: IncomingMessage): URL {
+  const base = 'http://exchange'
+  const address = request.url ?? '/'
+  return URL.canParse(address, base) ? new URL(address, base) : new URL(base)
+}
 
 function listen(server: Server, { host, port }: PlaybackOptions): Promise<number> {
   return new Promise((resolve, reject) => {

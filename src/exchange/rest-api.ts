@@ -58,7 +58,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 }
 
 /** What the venue says when it cannot answer. */
-export const UNAVAILABLE: RestReply = refused(
+const UNAVAILABLE: RestReply = refused(
   503,
   -1001,
   'Internal error; unable to process your request. Please try again.',
@@ -110,8 +110,12 @@ export class RestApi {
   lastAnswer(target: URL, virtualTimeMs: number): RestReply {
     const { pathname, searchParams } = target
     if (pathname !== '/fapi/v1/depth') return UNAVAILABLE
-    const book = this.#state.bookOf(searchParams.get('symbol') ?? '')
-    if (book === undefined || book.isEmpty) return UNAVAILABLE
+    const symbol = searchParams.get('symbol') ?? ''
+    const book = this.#state.bookOf(symbol)
+    if (book === undefined || book.isEmpty) {
+      const ahead = this.#state.replyOf('depthSnapshot', symbol)
+      return ahead === undefined ? UNAVAILABLE : ok(ahead)
+    }
     return ok(depthBody(book, limitOf(searchParams), Math.floor(virtualTimeMs)))
   }
 }

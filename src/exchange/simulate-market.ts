@@ -24,8 +24,8 @@ export interface MarketOptions {
 }
 
 const STEPS_PER_SECOND = 1_000 / STEP_MS
-/** How much is handed over at once. */
-const STEPS_PER_BATCH = 5 * STEPS_PER_SECOND
+/** How much is handed over at once: a few blocks of a journal, which commits each batch. */
+const STEPS_PER_BATCH = STEPS_PER_MINUTE
 /** Intervals of a recorder's polls (`binance-today.md`). Unit: s. */
 const POLL_S = { openInterest: 10, ratios: 60, snapshot: 300, serverTime: 600, exchangeInfo: 3_600 }
 /** Steps from the first diff, or the first after a gap, to the snapshot that was asked for then. */

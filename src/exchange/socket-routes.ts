@@ -23,7 +23,10 @@ export function socketTargetOf(
   const route = named === 'public' || named === 'market' ? named : unrouted
   const combined = form === 'stream'
   const list = combined ? target.searchParams.get('streams') : path
-  const streams = decodeURIComponent(list ?? '')
+  // The query is decoded already; a path may have `@` and `!` as they are, or escaped.
+  const streams = (list ?? '')
+    .replaceAll('%40', '@')
+    .replaceAll('%21', '!')
     .split('/')
     .filter((name) => name !== '')
   return { route, combined, streams }

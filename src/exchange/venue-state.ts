@@ -9,6 +9,14 @@ import { innerOf } from './frames.ts'
 import { type DepthBody, VenueBook } from './venue-book.ts'
 
 const MARKET_CHANNELS: readonly string[] = ['depth', 'aggTrade', 'markPrice']
+/** Replies that are given again as they were recorded. */
+const REPLY_CHANNELS: readonly string[] = [
+  'openInterest',
+  'topLongShortAccountRatio',
+  'topLongShortPositionRatio',
+  'globalLongShortAccountRatio',
+  'exchangeInfo',
+]
 
 const text = new TextDecoder()
 
@@ -24,39 +32,31 @@ export class VenueState {
     for (const symbol of symbols) this.#symbols.add(symbol)
   }
 
-  /** Learns what a block that is about to be played is about. */
+  /**
+   * Learns what a block that is about to be played is about. What nobody has answered yet is
+   * answered from the first reply ahead: clients ask before they subscribe, while time stands still.
+   */
   announce(block: Block): void {
-    for (const { venue, symbol, channel } of block.streams) {
-      if (venue !== RECORDER_VENUE && MARKET_CHANNELS.includes(channel)) this.#symbols.add(symbol)
+    for (const [index, { venue, symbol, channel }] of block.streams.entries()) {
+      if (venue === RECORDER_VENUE) continue
+      if (MARKET_CHANNELS.includes(channel)) this.#symbols.add(symbol)
+      const isReply = channel === 'depthSnapshot' || REPLY_CHANNELS.includes(channel)
+      if (!isReply || this.replyOf(channel, symbol) !== undefined) continue
+      const firstIndex = block.streamIndexes.subarray(0, block.count).indexOf(index)
+      if (firstIndex >= 0) this.#keepReply(block, firstIndex)
     }
   }
 
   take(block: Block, index: number): void {
     const stream = block.streams[block.streamIndexes[index] ?? 0]
-    switch (stream?.channel) {
-      case 'depth': {
-        const body = this.#depthBody(block, index)
-        if (body !== undefined) this.#bookOf(stream.symbol).takeDiff(body)
-        return
-      }
-      case 'depthSnapshot': {
-        const body = this.#depthBody(block, index)
-        if (body !== undefined) this.#bookOf(stream.symbol).takeSnapshot(body)
-        return
-      }
-      case 'openInterest':
-      case 'topLongShortAccountRatio':
-      case 'topLongShortPositionRatio':
-      case 'globalLongShortAccountRatio':
-      case 'exchangeInfo': {
-        const { payload, http } = entryAt(block, index)
-        // The block may be gone when somebody asks.
-        if (http === undefined || http.status === 200) {
-          this.#replies.set(`${stream.channel} ${stream.symbol}`, payload.slice())
-        }
-        return
-      }
-      default:
+    if (stream === undefined) return
+    if (stream.channel === 'depth' || stream.channel === 'depthSnapshot') {
+      const body = this.#depthBody(block, index)
+      if (body === undefined) return
+      if (stream.channel === 'depth') this.#bookOf(stream.symbol).takeDiff(body)
+      else this.#bookOf(stream.symbol).takeSnapshot(body)
+    } else if (REPLY_CHANNELS.includes(stream.channel)) {
+      this.#keepReply(block, index)
     }
   }
 
@@ -86,6 +86,14 @@ export class VenueState {
   restart(): void {
     this.#books.clear()
     this.#replies.clear()
+  }
+
+  #keepReply(block: Block, index: number): void {
+    const { stream, payload, http } = entryAt(block, index)
+    // The block may be gone when somebody asks.
+    if (http === undefined || http.status === 200) {
+      this.#replies.set(`${stream.channel} ${stream.symbol}`, payload.slice())
+    }
   }
 
   #depthBody(block: Block, index: number): DepthBody | undefined {

@@ -10,7 +10,7 @@ import {
   rowOf,
   socketPath,
 } from './block-frames.ts'
-import type { Row } from './keys.ts'
+import { type BlockFacts, type Row, readIndexRow } from './keys.ts'
 
 /** A connection to the writer of a recording. */
 export class BlockClient {
@@ -81,6 +81,34 @@ export class BlockClient {
   close(): void {
     this.#socket.destroy()
   }
+}
+
+/** How far the writer is; nothing where none runs. */
+export async function askWriter(recording: string): Promise<Hello | undefined> {
+  const request = { want: 'blocks', fromSeq: Number.MAX_SAFE_INTEGER, follow: false } as const
+  const client = await BlockClient.open(recording, request)
+  client?.close()
+  return client?.hello
+}
+
+/** Facts of all blocks from `fromSeq` on; nothing where some of them were sealed meanwhile. */
+export async function liveIndex(
+  recording: string,
+  fromSeq: number,
+): Promise<readonly BlockFacts[] | undefined> {
+  const client = await BlockClient.open(recording, { want: 'index', fromSeq, follow: false })
+  if (client === undefined || client.hello.firstSeq > fromSeq) {
+    client?.close()
+    return undefined
+  }
+  const facts: BlockFacts[] = []
+  for await (const rows of client.batches()) {
+    for (const row of rows) {
+      const known = readIndexRow(row)
+      if (known !== undefined) facts.push(known)
+    }
+  }
+  return facts
 }
 
 function connected(path: string): Promise<Socket | undefined> {

@@ -4,13 +4,13 @@
  */
 import { RecorderError } from '../base/errors.ts'
 import type { Block } from '../model/block.ts'
-import { BlockClient } from './block-client.ts'
+import { askWriter, BlockClient, liveIndex } from './block-client.ts'
 import { BlockScan, type Damage } from './block-scan.ts'
 import { groupStart } from './chain.ts'
 import { type Codec, openCodec } from './codec.ts'
 import { HotCopies } from './hot-copies.ts'
 import type { BlockRange, SeekingReader } from './journal.ts'
-import { type BlockFacts, decodeKey, readIndexRow } from './keys.ts'
+import { decodeKey } from './keys.ts'
 import {
   type RecordingManifest,
   readManifest,
@@ -89,13 +89,11 @@ export class LevelReader implements SeekingReader {
   /** Looks again at what is there: {@link nextSeq}, {@link isLive} and {@link manifest} follow. */
   async refresh(): Promise<void> {
     for (let attempt = 0; attempt < LOOK_ATTEMPTS; attempt += 1) {
-      const request = { want: 'blocks', fromSeq: Number.MAX_SAFE_INTEGER, follow: false } as const
-      const client = await BlockClient.open(this.#recording, request)
-      client?.close()
-      this.#isLive = client !== undefined
+      const hello = await askWriter(this.#recording)
+      this.#isLive = hello !== undefined
       this.#manifest = await readManifest(this.#recording)
-      if (client !== undefined) {
-        this.#nextSeq = client.hello.durableSeq
+      if (hello !== undefined) {
+        this.#nextSeq = hello.durableSeq
         return
       }
       if (await this.#copies.refresh(this.#manifest)) {
@@ -125,27 +123,18 @@ export class LevelReader implements SeekingReader {
       idleRounds = cursor.seq > before ? 0 : idleRounds + 1
     }
     if (cursor.seq < lastSeq) {
-      const damage = { fromSeq: cursor.seq, toSeq: lastSeq, problem: 'nobody has these entries' }
-      this.#damaged(this.#recording, damage, cursor)
+      const problem = 'nobody has these entries'
+      this.#damaged(this.#recording, { fromSeq: cursor.seq, toSeq: lastSeq, problem }, cursor)
     }
   }
 
   async seekVenueTime(venueTimeMs: number): Promise<number> {
-    const isReached = (facts: { readonly venueTimeMsMaxRunning: number | null }): boolean =>
-      (facts.venueTimeMsMaxRunning ?? Number.NaN) >= venueTimeMs
-    const { segments } = this.#manifest
-    const record = segments[lowerBound(segments, isReached)]
-    if (record !== undefined) {
-      const source = await this.#views.take(record)
-      try {
-        const index = await source.index()
-        return index[lowerBound(index, isReached)]?.seq ?? record.firstSeq
-      } finally {
-        await this.#views.release(record)
-      }
+    for (let attempt = 0; attempt < LOOK_ATTEMPTS; attempt += 1) {
+      if (this.#isLive) await this.refresh()
+      const found = await this.#seek(venueTimeMs)
+      if (found !== undefined) return found
     }
-    const index = this.#isLive ? await this.#liveIndex() : await this.#copies.index()
-    return index[lowerBound(index, isReached)]?.seq ?? this.#nextSeq
+    throw new RecorderError('RECORDING_LOCKED', `${this.#recording} changes while it is searched`)
   }
 
   async digest(seq = this.#nextSeq): Promise<string> {
@@ -173,6 +162,28 @@ export class LevelReader implements SeekingReader {
   async close(): Promise<void> {
     await this.#copies.close()
     await this.#views.close()
+  }
+
+  /** Nothing where what is not sealed was sealed meanwhile. */
+  async #seek(venueTimeMs: number): Promise<number | undefined> {
+    const isReached = (facts: { readonly venueTimeMsMaxRunning: number | null }): boolean =>
+      (facts.venueTimeMsMaxRunning ?? Number.NaN) >= venueTimeMs
+    const { segments } = this.#manifest
+    const record = segments[lowerBound(segments, isReached)]
+    if (record !== undefined) {
+      const source = await this.#views.take(record)
+      try {
+        const index = await source.index()
+        return index[lowerBound(index, isReached)]?.seq ?? record.firstSeq
+      } finally {
+        await this.#views.release(record)
+      }
+    }
+    const index = this.#isLive
+      ? await liveIndex(this.#recording, sealedEnd(this.#manifest))
+      : await this.#copies.index()
+    if (index === undefined) return undefined
+    return index[lowerBound(index, isReached)]?.seq ?? this.#nextSeq
   }
 
   async *#sealedBlocks(cursor: Cursor, lastSeq: number): AsyncGenerator<Block> {
@@ -247,20 +258,6 @@ export class LevelReader implements SeekingReader {
     } finally {
       client.close()
     }
-  }
-
-  async #liveIndex(): Promise<readonly BlockFacts[]> {
-    const request = { want: 'index', fromSeq: sealedEnd(this.#manifest), follow: false } as const
-    const client = await BlockClient.open(this.#recording, request)
-    const facts: BlockFacts[] = []
-    if (client === undefined) return facts
-    for await (const rows of client.batches()) {
-      for (const row of rows) {
-        const known = readIndexRow(row)
-        if (known !== undefined) facts.push(known)
-      }
-    }
-    return facts
   }
 
   /** Goes past a segment that LevelDB cannot read, if that was asked for. */

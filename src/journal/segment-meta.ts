@@ -124,6 +124,28 @@ export class StretchCounter {
     }
   }
 
+  /** Adds what is known of the stretch that follows. */
+  merge(facts: StretchFacts): void {
+    this.#endSeq = facts.endSeq
+    this.#blockCount += facts.blockCount
+    this.#payloadBytes += facts.payloadBytes
+    this.#recvMin = lesser(this.#recvMin, facts.recvTimeUsMin ?? Number.NaN)
+    this.#recvMax = greater(this.#recvMax, facts.recvTimeUsMax ?? Number.NaN)
+    this.#venueMin = lesser(this.#venueMin, facts.venueTimeMsMin ?? Number.NaN)
+    this.#venueMax = greater(this.#venueMax, facts.venueTimeMsMax ?? Number.NaN)
+    this.#venueMaxRunning = facts.venueTimeMsMaxRunning ?? Number.NaN
+    for (const stream of facts.streams) {
+      const count = this.#countOf(stream)
+      count.entryCount += stream.entryCount
+      count.payloadBytes += stream.payloadBytes
+    }
+  }
+
+  /** What of the recording is counted so far. */
+  get venueTimeMsMaxRunning(): number {
+    return this.#venueMaxRunning
+  }
+
   facts(): StretchFacts {
     return {
       firstSeq: this.#firstSeq,

@@ -47,6 +47,7 @@ export class SegmentSource {
     onDamage: (damage: Damage) => void = (damage) => this.#refuse(damage),
   ): AsyncGenerator<ScannedBlock> {
     const endSeq = Math.min(toSeq, this.endSeq)
+    if (fromSeq >= endSeq) return
     const start = fromSeq > this.firstSeq ? await this.#blockOf(fromSeq, onDamage) : undefined
     const scan = new BlockScan(this.#codec, start?.seq ?? this.firstSeq, onDamage)
     for await (const rows of this.store.blockRows(start)) {

@@ -199,6 +199,7 @@ function holds(kind: FieldKind, value: unknown): boolean {
       return (
         typeof value === 'object' &&
         value !== null &&
+        !Array.isArray(value) &&
         Object.values(value).every((item) => /^(number|string|boolean)$/.test(typeof item))
       )
   }

@@ -14,15 +14,16 @@ import { FRAMES_SETTINGS } from '../engines/frames.ts'
 import { PIPELINE_SETTINGS } from '../engines/market-settings.ts'
 import { BOOK_SETTINGS } from '../engines/order-book.ts'
 
-const SPECS = {
+/** Declarations by engine. */
+export const ENGINE_SPECS = {
   pipeline: PIPELINE_SETTINGS,
   book: BOOK_SETTINGS,
   frames: FRAMES_SETTINGS,
 } as const satisfies Record<string, SettingSpecs>
 
-type Engine = keyof typeof SPECS
+type Engine = keyof typeof ENGINE_SPECS
 
-export type Settings = { readonly [E in Engine]: SettingsOf<(typeof SPECS)[E]> }
+export type Settings = { readonly [E in Engine]: SettingsOf<(typeof ENGINE_SPECS)[E]> }
 
 /** Overrides by full name (`book.gapTolerance`), as text or as values. */
 export type Overrides = Readonly<Record<string, SettingValue>>
@@ -33,7 +34,7 @@ export interface SettingRow {
 }
 
 /** Every setting, in the order of the engines. */
-export const SETTING_ROWS: readonly SettingRow[] = Object.entries(SPECS).flatMap(
+export const SETTING_ROWS: readonly SettingRow[] = Object.entries(ENGINE_SPECS).flatMap(
   ([engine, specs]) =>
     Object.entries(specs as SettingSpecs).map(([name, spec]) => ({
       name: `${engine}.${name}`,
@@ -47,7 +48,7 @@ export const SETTING_ROWS: readonly SettingRow[] = Object.entries(SPECS).flatMap
  */
 export function resolveSettings(profile: Profile, overrides: Overrides = {}): Settings {
   const values: Record<string, Record<string, SettingValue>> = {}
-  for (const [engine, specs] of Object.entries(SPECS)) {
+  for (const [engine, specs] of Object.entries(ENGINE_SPECS)) {
     values[engine] = { ...defaultsOf(specs as SettingSpecs, profile) }
   }
   for (const [fullName, value] of Object.entries(overrides)) {

@@ -95,18 +95,20 @@ async function readEpochs({ reader }: Recording): Promise<readonly Epoch[]> {
   const epochs = new Map<string, Epoch>()
   let current: Epoch = { profile: 'standard', overrides: {}, facts: [] }
   for await (const block of reader.blocks()) {
-    for (const { stream, payload } of factsOf(block)) {
-      if (stream.channel === 'settings') {
-        const fact = parseFact('settings', payload)
-        if (fact !== undefined) current = epochOf(epochs, fact)
-      } else {
-        const fact = parseFact('digest', payload)
-        if (fact !== undefined) current.facts.push(fact)
-      }
-    }
+    for (const entry of factsOf(block)) current = takeFact(epochs, current, entry)
   }
   if (!epochs.has(keyOf(current))) epochs.set(keyOf(current), current)
   return [...epochs.values()]
+}
+
+function takeFact(epochs: Map<string, Epoch>, current: Epoch, entry: EntryDraft): Epoch {
+  if (entry.stream.channel === 'settings') {
+    const fact = parseFact('settings', entry.payload)
+    return fact === undefined ? current : epochOf(epochs, fact)
+  }
+  const fact = parseFact('digest', entry.payload)
+  if (fact !== undefined) current.facts.push(fact)
+  return current
 }
 
 /** Digests and settings among the entries of a block. */

@@ -7,9 +7,10 @@ import type { JournalReader } from '../journal/journal.ts'
 import type { Gap, PipelineListener } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { flatSettings, type Settings } from '../pipeline/settings.ts'
-import type { CheckpointStore } from './checkpoint-store.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
+import type { CheckpointStore } from './checkpoint-store.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
+import type { StateKeeper } from './state-keeper.ts'
 
 export interface ReplayOptions {
   readonly settings: Settings
@@ -27,6 +28,8 @@ export interface ReplayOptions {
   readonly onProgress?: ((seq: number) => void) | undefined
   /** Told of what happens from `fromSeq` on. */
   readonly listener?: PipelineListener | undefined
+  /** Shows the state while it comes to be. */
+  readonly keeper?: StateKeeper | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -59,10 +62,11 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     symbols: options.symbols,
     listener: tally.listener(options.listener),
   })
+  options.keeper?.attach(pipeline)
   const checkpoint = await options.checkpoints?.newestAt(options.fromSeq)
   if (checkpoint !== undefined) pipeline.restore(checkpoint.state)
   const startSeq = checkpoint?.nextSeq ?? options.startSeq
-  const keeper =
+  const checkpoints =
     options.checkpoints === undefined ? undefined : await CheckpointKeeper.open(options.checkpoints)
   const startUs = options.nowUs()
   let handledCount = 0
@@ -71,7 +75,8 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     const to = Math.min(block.count, options.toSeq - block.firstSeq)
     pipeline.consume(block, from, to)
     handledCount += to - from
-    await keeper?.afterBlock(pipeline, block.bytes.length)
+    options.keeper?.takeBlock(block, from, to)
+    await checkpoints?.afterBlock(pipeline, block.bytes.length)
     options.onProgress?.(pipeline.nextSeq)
     if (options.signal?.aborted === true) break
   }
@@ -92,10 +97,12 @@ class Tally {
   readonly #fromSeq: number
   readonly #digester = new Digester()
   readonly #digests: MinuteDigest[] = []
+  readonly #keeper: StateKeeper | undefined
   #gapCount = 0
 
-  constructor({ fromSeq }: ReplayOptions) {
+  constructor({ fromSeq, keeper }: ReplayOptions) {
     this.#fromSeq = fromSeq
+    this.#keeper = keeper
   }
 
   totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests'> {
@@ -111,7 +118,10 @@ class Tally {
     return {
       minuteClosed: (run, close, cause) => {
         if (!shown(cause.seq)) return
-        this.#digests.push(this.#digester.digestOf(run, close.closedMinute, cause))
+        const digest = this.#digester.digestOf(run, close.closedMinute, cause)
+        this.#digests.push(digest)
+        this.#keeper?.takeDigest(digest)
+        this.#keeper?.listener.minuteClosed?.(run, close, cause)
         next.minuteClosed?.(run, close, cause)
       },
       frameEmitted: (run, frame, cause) => {
@@ -126,6 +136,7 @@ class Tally {
       gapFound: (gap: Gap, cause) => {
         if (!shown(cause.seq)) return
         this.#gapCount += 1
+        this.#keeper?.listener.gapFound?.(gap, cause)
         next.gapFound?.(gap, cause)
       },
       factRead: (channel, text, cause) => next.factRead?.(channel, text, cause),

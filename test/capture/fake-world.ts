@@ -132,8 +132,10 @@ export class FakeWorld implements World {
     const path = new URL(url).pathname
     this.requests.push({ path, url, atMs: this.timeMs })
     return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => reject(new RequestFailure('', 'aborted', undefined)))
+      const abort = (): void => reject(new RequestFailure('', 'aborted', undefined))
+      signal.addEventListener('abort', abort)
       this.setTimer(Math.min(30, timeoutMs), () => {
+        signal.removeEventListener('abort', abort)
         const answer = this.answer(path) ?? this.#usualAnswer(path)
         if (answer instanceof RequestFailure) reject(answer)
         else resolve(answer)

@@ -7,11 +7,13 @@ import { socketPath } from '../../src/journal/block-frames.ts'
 import { CODEC_ID, type Codec, openCodec } from '../../src/journal/codec.ts'
 import { LevelJournal } from '../../src/journal/level-journal.ts'
 import { openReader } from '../../src/journal/level-reader.ts'
+import { recordingFacts } from '../../src/journal/recording-facts.ts'
 import { listRecordings, readManifest } from '../../src/journal/recording-manifest.ts'
 import { verifyRecording } from '../../src/journal/verify.ts'
 import { entries, entry, START_US } from '../kit/entries.ts'
 import { appendAll, asRead, readAll, record, stillTime, temporaryFolder } from '../kit/journals.ts'
 
+const longPayload = new TextEncoder().encode('x'.repeat(500))
 const HOUR_US = 3_600_000_000
 
 describe('opening', () => {
@@ -98,6 +100,18 @@ describe('segments', () => {
     expect((await readAll(reader, { fromSeq: 2990 })).at(-1)?.seq).toBe(2999)
     await reader.close()
     expect((await verifyRecording(path)).findings).toEqual([])
+  })
+
+  test('are sealed as they were appended though most of it happens while they are written', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'recording')
+    // Some times what makes the sealing catch up, to an end just after it did.
+    const drafts = entries(40_000, 100).map((draft) => ({ ...draft, payload: longPayload }))
+    const catchUpCount = Math.ceil((4 << 20) / longPayload.length)
+    await record(path, drafts.slice(0, 3 * catchUpCount), 2_000)
+    const { findings, entryCount } = await verifyRecording(path)
+    expect(findings).toEqual([])
+    expect(entryCount).toBe(3 * catchUpCount)
   })
 
   test('leave nothing of an empty run but its line in the manifest', async () => {
@@ -205,6 +219,47 @@ describe('readers', () => {
     await journal.close()
     await reader.refresh()
     expect([await reader.digest(), await reader.digest(9_999)]).toEqual([live, part])
+    await reader.close()
+  })
+
+  test('find the way by exchange time through what is sealed and what is not', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'recording')
+    const journal = await LevelJournal.create(path, { ...stillTime, segmentBytes: 15_000 })
+    await appendAll(journal, entries(2000), 100)
+    const reader = await openReader(path)
+    await appendAll(journal, entries(2000, 1000, 2000), 100)
+    const placeOf = async (index: number): Promise<void> => {
+      const fromSeq = await reader.seekVenueTime(START_US / 1000 + index - 20)
+      expect(fromSeq).toBeLessThanOrEqual(index)
+      for await (const block of reader.blocks({ fromSeq })) {
+        expect(block.firstSeq).toBe(fromSeq)
+        expect(fromSeq + block.count).toBeGreaterThanOrEqual(index)
+        break
+      }
+    }
+    for (const index of [100, 1990, 2010, 3900]) await placeOf(index)
+    expect(await reader.seekVenueTime(Number.MAX_VALUE)).toBe(4000)
+    await journal.close()
+    await reader.refresh()
+    for (const index of [100, 1990, 2010, 3900]) await placeOf(index)
+    await reader.close()
+  })
+
+  test('count what a recording holds, sealed or not', async () => {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'recording')
+    const journal = await LevelJournal.create(path, { ...stillTime, segmentBytes: 15_000 })
+    await appendAll(journal, entries(2000), 100)
+    const reader = await openReader(path)
+    const { blockCount: _, ...live } = await recordingFacts(path, reader)
+    await journal.close()
+    await reader.refresh()
+    const { blockCount: __, ...sealed } = await recordingFacts(path, reader)
+    expect(sealed).toEqual(live)
+    expect(sealed).toMatchObject({ firstSeq: 0, endSeq: 2000, recvTimeUsMin: START_US })
+    const [first] = sealed.streams.filter(({ channel }) => channel === 'openInterest')
+    expect(first?.entryCount).toBe(entries(2000).filter(({ http }) => http !== undefined).length)
     await reader.close()
   })
 

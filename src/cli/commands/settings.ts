@@ -1,7 +1,9 @@
 import type { CommandModule } from 'yargs'
 import { SETTING_ROWS } from '../../pipeline/settings.ts'
-import { jsonOption } from '../options.ts'
+import { CAPTURE_ROWS, jsonOption } from '../options.ts'
 import { print, printJson } from '../output.ts'
+
+const ROWS = [...SETTING_ROWS, ...CAPTURE_ROWS]
 
 /** `settings`: every number that changes a result, with both profiles' values and the reason. */
 export const settingsCommand: CommandModule<object, { json: boolean }> = {
@@ -10,10 +12,10 @@ export const settingsCommand: CommandModule<object, { json: boolean }> = {
   builder: { json: jsonOption },
   handler: ({ json }) => {
     if (json) {
-      printJson(SETTING_ROWS.map(({ name, spec }) => ({ name, ...spec })))
+      printJson(ROWS.map(({ name, spec }) => ({ name, ...spec })))
       return
     }
-    for (const { name, spec } of SETTING_ROWS) {
+    for (const { name, spec } of ROWS) {
       const values =
         spec.reference === undefined
           ? `${spec.default}`
@@ -25,7 +27,7 @@ export const settingsCommand: CommandModule<object, { json: boolean }> = {
   },
 }
 
-function rangeOf(spec: (typeof SETTING_ROWS)[number]['spec']): string {
+function rangeOf(spec: (typeof ROWS)[number]['spec']): string {
   if (spec.choices !== undefined) return ` (${spec.choices.join(' | ')})`
   return spec.min === undefined ? '' : ` (${spec.min} to ${spec.max})`
 }

@@ -11,6 +11,8 @@ export interface PathRival {
   /** By bin of the logarithm; the place of {@link NOTHING} is for a number of 0. */
   readonly bins: Map<number, { exposure: number; count: number }>
   beta: readonly number[]
+  /** Greatest logarithm when `beta` was fitted: beyond it the rate is held. */
+  xMax: number
   /** Added where there was mass at all (`mapMass`). */
   extraRate: number
   sinceFit: number
@@ -20,6 +22,7 @@ export const createPathRival = (kind: PathRival['kind']): PathRival => ({
   kind,
   bins: new Map(),
   beta: [log(RATE_PRIOR)],
+  xMax: Number.POSITIVE_INFINITY,
   extraRate: 0,
   sinceFit: 0,
 })
@@ -35,7 +38,8 @@ export const adversePercent = (
 
 /** What was expected of a minute and side with this number. */
 export function rateOfPath(rival: PathRival, value: number): number {
-  const rate = rateOfFeatures(rival.beta, featuresOf(rival, value).slice(0, rival.beta.length))
+  const x = Math.min(rival.xMax, log(Math.max(0, value) + offsetOf(rival)))
+  const rate = rateOfFeatures(rival.beta, featuresOf(rival, x).slice(0, rival.beta.length))
   return rate + (value > 0 ? rival.extraRate : 0)
 }
 
@@ -49,6 +53,7 @@ export function learnPath(rival: PathRival, value: number, count: number): void 
   rival.sinceFit += 1
   if (rival.sinceFit < ROWS_PER_FIT) return
   rival.sinceFit = 0
+  rival.xMax = Math.max(...rowsOf(rival).map(({ features }) => features[1] ?? 0))
   if (rival.kind === 'adverseMove') rival.beta = fitLogLinear(rowsOf(rival))
   else fitMass(rival)
 }
@@ -65,17 +70,15 @@ const MASS_STEPS = 20
 /** 0.01 % of price; 1 USD of mass. */
 const offsetOf = ({ kind }: PathRival): number => (kind === 'adverseMove' ? 0.01 : 1)
 
-function featuresOf(rival: PathRival, value: number): readonly number[] {
-  const x = log(Math.max(0, value) + offsetOf(rival))
-  return rival.kind === 'adverseMove' ? [1, x, x * x] : [1, x]
-}
+const featuresOf = ({ kind }: PathRival, x: number): readonly number[] =>
+  kind === 'adverseMove' ? [1, x, x * x] : [1, x]
 
 function rowsOf(rival: PathRival): readonly FitRow[] {
-  return [...rival.bins].map(([key, { exposure, count }]) => {
-    const x = key === NOTHING ? log(offsetOf(rival)) : key * BIN_WIDTH
-    const features = rival.kind === 'adverseMove' ? [1, x, x * x] : [1, x]
-    return { features, exposure, count }
-  })
+  return [...rival.bins].map(([key, { exposure, count }]) => ({
+    features: featuresOf(rival, key === NOTHING ? log(offsetOf(rival)) : key * BIN_WIDTH),
+    exposure,
+    count,
+  }))
 }
 
 /** λ = c (x + ε)^p + d [x > 0]: each event is shared between the two terms, then each is fitted. */

@@ -9,29 +9,29 @@ export interface FitRow {
   readonly count: number
 }
 
-const STEPS_MAX = 30
-/** Keeps directions that the data say nothing of at 0. */
-const RIDGE = 1e-3
-/** The largest change of a coefficient in one step: far starts would overshoot. */
-const STEP_MAX = 2
-const CONVERGED = 1e-9
+const STEPS_MAX = 50
+/** Precision of the prior that all but the constant are 0: with few data a shape must not run away. */
+const RIDGE = 1
+/** Halvings of a step that does not help. */
+const HALVINGS_MAX = 30
+/** A step that gains less likelihood is the last. Unit: nats. */
+const GAIN_MIN = 1e-9
 
 export function fitLogLinear(rows: readonly FitRow[]): readonly number[] {
   const size = rows[0]?.features.length ?? 1
   const exposure = rows.reduce((sum, row) => sum + row.exposure, 0)
   const count = rows.reduce((sum, row) => sum + row.count, 0)
-  const beta = Array.from({ length: size }, () => 0)
   // A constant to start from; half an event, so that there is a logarithm when there was none.
-  beta[0] = log((count + 0.5) / (exposure + 1))
+  const constant = log((count + 0.5) / (exposure + 1))
+  let beta: readonly number[] = Array.from({ length: size }, (_, i) => (i === 0 ? constant : 0))
+  let likelihood = likelihoodOf(rows, beta)
   for (let step = 0; step < STEPS_MAX; step += 1) {
-    const change = newtonStep(rows, beta)
-    let largest = 0
-    for (const [index, value] of change.entries()) {
-      const limited = Math.max(-STEP_MAX, Math.min(STEP_MAX, value))
-      beta[index] = (beta[index] ?? 0) + limited
-      largest = Math.max(largest, Math.abs(limited))
-    }
-    if (largest < CONVERGED) break
+    const next = improved(rows, beta, likelihood)
+    if (next === undefined) break
+    const gain = next.likelihood - likelihood
+    beta = next.beta
+    likelihood = next.likelihood
+    if (gain < GAIN_MIN) break
   }
   return beta
 }
@@ -40,11 +40,34 @@ export function rateOfFeatures(beta: readonly number[], features: readonly numbe
   return exp(features.reduce((sum, feature, index) => sum + feature * (beta[index] ?? 0), 0))
 }
 
+/** Newton's step, halved until it helps; nothing when no part of it does. */
+function improved(rows: readonly FitRow[], beta: readonly number[], likelihood: number) {
+  const change = newtonStep(rows, beta)
+  let share = 1
+  for (let halving = 0; halving < HALVINGS_MAX; halving += 1) {
+    const next = beta.map((value, index) => value + share * (change[index] ?? 0))
+    const reached = likelihoodOf(rows, next)
+    if (reached > likelihood) return { beta: next, likelihood: reached }
+    share /= 2
+  }
+  return undefined
+}
+
+/** With the prior, up to a constant. Unit: nats. */
+function likelihoodOf(rows: readonly FitRow[], beta: readonly number[]): number {
+  let likelihood = 0
+  for (const value of beta.slice(1)) likelihood -= (RIDGE * value * value) / 2
+  for (const { features, exposure, count } of rows) {
+    const logRate = features.reduce((sum, feature, i) => sum + feature * (beta[i] ?? 0), 0)
+    likelihood += count * logRate - exposure * exp(logRate)
+  }
+  return likelihood
+}
+
 function newtonStep(rows: readonly FitRow[], beta: readonly number[]): readonly number[] {
   const size = beta.length
   const matrix: number[][] = beta.map((value, i) => [
-    ...beta.map((_, j) => (i === j ? RIDGE : 0)),
-    // The constant is not pulled to 0.
+    ...beta.map((_, j) => (i === j && i > 0 ? RIDGE : 0)),
     i === 0 ? 0 : -RIDGE * value,
   ])
   for (const { features, exposure, count } of rows) {

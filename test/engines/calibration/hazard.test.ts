@@ -43,21 +43,18 @@ describe.runIf(isHere)('standard-profile.md §4 on real-jan27', () => {
       if (minute !== undefined) closeRivalMinute(rivals, bar, minute)
     }
     for (const [name, sums] of Object.entries(rivals.sums)) {
-      console.log(name, hazardScore(sums))
       expect(hazardScore(sums).events, name).toBe(score.events)
       expect(gain, name).toBeGreaterThan(hazardScore(sums).gain ?? Number.NaN)
     }
   })
 
   test('it beats the maps of the reference, scored by the mass in the band that price crossed', () => {
-    const ours = scoreOfMaps(runWhole(NAME, undefined), rated)
-    console.log(ours)
-    expect(gain).toBeGreaterThan(ours.gain ?? Number.NaN)
-  })
+    const maps = scoreOfMaps(runWhole(NAME, undefined), rated)
+    expect(gain).toBeGreaterThan(maps.gain ?? Number.NaN)
+  }, 60_000)
 
   test('its interval holds the score, and lies above 0', () => {
     const interval = gainInterval(rated, { random: seeded(7), draws: 200 })
-    console.log(interval)
     expect(interval?.low).toBeGreaterThan(0)
     expect(interval?.low).toBeLessThan(gain)
     expect(interval?.high).toBeGreaterThan(gain)

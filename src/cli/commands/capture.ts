@@ -1,0 +1,217 @@
+import type { CommandModule } from 'yargs'
+import { startServer } from '../../api/listen.ts'
+import type { Plain } from '../../base/canonical.ts'
+import { RecorderError } from '../../base/errors.ts'
+import { type Capture, startCapture } from '../../capture/daemon.ts'
+import { request } from '../../capture/http.ts'
+import { planCapture, planText } from '../../capture/plan.ts'
+import { openSocket } from '../../capture/socket.ts'
+import { BINANCE } from '../../capture/venues/binance.ts'
+import { LevelJournal } from '../../journal/level-journal.ts'
+import { flatSettings } from '../../pipeline/settings.ts'
+import { CheckpointStore } from '../../replay/checkpoint-store.ts'
+import { LiveRun } from '../../replay/live-run.ts'
+import { openRecording } from '../../replay/recording.ts'
+import { checkpointKey, replay } from '../../replay/replay.ts'
+import { StateKeeper } from '../../replay/state-keeper.ts'
+import { codeVersion } from '../../runtime/about.ts'
+import { monoUs, nowUs, setTimer } from '../../runtime/clock.ts'
+import { openLog } from '../../runtime/log.ts'
+import { randomFraction, runId } from '../../runtime/random.ts'
+import { onShutdown } from '../../runtime/shutdown.ts'
+import { JOURNAL_OPTIONS } from '../journal-options.ts'
+import {
+  type ChosenSettings,
+  chosenSettings,
+  type SettingArgv,
+  settingOptions,
+} from '../options.ts'
+import { print, printJson, remark } from '../output.ts'
+import { pathOfRecording, recordingNames } from '../recordings.ts'
+import { symbolsOf } from './simulate.ts'
+
+interface Argv extends SettingArgv {
+  readonly recording: string
+  readonly symbols: string
+  readonly venues: string
+  readonly 'ws-url': string | undefined
+  readonly 'rest-url': string | undefined
+  readonly port: number
+  readonly host: string
+  readonly plan: boolean
+  readonly 'log-level': string
+  readonly json: boolean
+}
+
+/** `capture`: the live daemon, with engines and API behind it. */
+export const captureCommand: CommandModule<object, Argv> = {
+  command: 'capture',
+  describe: 'Record the venue live; engines and API run behind what is durable',
+  builder: {
+    recording: { type: 'string', default: 'live', requiresArg: true, describe: 'Its name' },
+    symbols: { type: 'string', default: 'BTCUSDT,ETHUSDT', describe: 'Contracts, with commas' },
+    venues: { choices: ['binance'] as const, default: 'binance', describe: 'Where to record' },
+    'ws-url': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Base of the sockets: scheme, host, port',
+    },
+    'rest-url': { type: 'string', requiresArg: true, describe: 'Base of REST: scheme, host, port' },
+    port: { type: 'number', default: 8899, describe: 'Of API and page' },
+    host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
+    plan: { type: 'boolean', default: false, describe: 'Print connections and weight, then end' },
+    ...settingOptions,
+    'log-level': { choices: ['error', 'warn', 'info', 'debug'], default: 'info', describe: 'Log' },
+    json: { type: 'boolean', default: false, describe: 'With --plan: as one JSON object' },
+  },
+  handler: async (argv) => {
+    const chosen = await chosenSettings(argv)
+    const symbols = symbolsOf(argv.symbols)
+    if (argv.plan) printPlan(argv, symbols, chosen)
+    else await record(argv, symbols, chosen)
+  },
+}
+
+function printPlan(argv: Argv, symbols: readonly string[], { capture }: ChosenSettings): void {
+  const plan = planCapture(BINANCE, {
+    symbols,
+    wsUrl: argv['ws-url'],
+    restUrl: argv['rest-url'],
+    weightPerMinuteMax: capture.weightPerMinuteMax,
+  })
+  if (argv.json) printJson(plan)
+  else for (const line of planText(plan)) print(line)
+}
+
+async function record(
+  argv: Argv,
+  symbols: readonly string[],
+  chosen: ChosenSettings,
+): Promise<void> {
+  const shutdown = onShutdown()
+  const path = pathOfRecording(argv.recording)
+  const keeper = new StateKeeper('live', argv.recording)
+  const server = await startServer({ host: argv.host, port: argv.port, views: keeper.views })
+  try {
+    const earlier = await stateOfEarlier(argv.recording, path, chosen)
+    const journal = earlier.isNew
+      ? await LevelJournal.create(path, JOURNAL_OPTIONS)
+      : await LevelJournal.openForAppend(path, JOURNAL_OPTIONS)
+    try {
+      await run(argv, symbols, chosen, { journal, keeper, shutdown, earlier, port: server.port })
+    } finally {
+      await journal.close()
+    }
+  } finally {
+    await server.close()
+  }
+}
+
+interface Earlier {
+  readonly isNew: boolean
+  readonly state: Plain | undefined
+  readonly symbols: readonly string[]
+}
+
+/** The state at the end of what is recorded already: engines go on as if nothing had been. */
+async function stateOfEarlier(
+  name: string,
+  path: string,
+  chosen: ChosenSettings,
+): Promise<Earlier> {
+  const isThere = (await recordingNames()).includes(name) || path !== pathOfRecording(name)
+  const recording = await openRecording(path).catch((error: unknown) => {
+    if (error instanceof RecorderError && error.code === 'RECORDING_NOT_FOUND' && !isThere) {
+      return undefined
+    }
+    throw error
+  })
+  if (recording === undefined) return { isNew: true, state: undefined, symbols: [] }
+  try {
+    if (recording.reader.isLive) {
+      throw new RecorderError('RECORDING_LOCKED', `${path} is being written by another process`)
+    }
+    const { settings } = chosen
+    const { pipeline } = await replay(recording.reader, {
+      settings,
+      symbols: recording.symbols,
+      fromSeq: recording.reader.nextSeq,
+      toSeq: recording.reader.nextSeq,
+      startSeq: 0,
+      checkpoints: new CheckpointStore(path, checkpointKey(settings, recording.symbols, 0)),
+      nowUs,
+    })
+    const state = recording.reader.nextSeq === 0 ? undefined : pipeline.toPlain()
+    return { isNew: false, state, symbols: recording.symbols }
+  } finally {
+    await recording.reader.close()
+  }
+}
+
+interface Running {
+  readonly journal: LevelJournal
+  readonly keeper: StateKeeper
+  readonly shutdown: AbortSignal
+  readonly earlier: Earlier
+  readonly port: number
+}
+
+async function run(
+  argv: Argv,
+  symbols: readonly string[],
+  { profile, settings, capture: captureSettings }: ChosenSettings,
+  { journal, keeper, shutdown, earlier, port }: Running,
+): Promise<void> {
+  const path = pathOfRecording(argv.recording)
+  const log = openLog(argv['log-level'])
+  let capture: Capture | undefined
+  let fail: (error: RecorderError) => void = () => {}
+  const failed = new Promise<RecorderError>((resolve) => {
+    fail = resolve
+  })
+  const live = await LiveRun.start({
+    settings,
+    symbols: earlier.symbols,
+    writer: journal,
+    nowUs,
+    monoUs,
+    resume: earlier.state,
+    checkpoints: new CheckpointStore(path, checkpointKey(settings, earlier.symbols, 0)),
+    keeper,
+    onSnapshotWanted: (symbol) => capture?.requestSnapshot(symbol),
+    onFailure: (error) => fail(error),
+  })
+  capture = startCapture({
+    venue: BINANCE,
+    symbols,
+    wsUrl: argv['ws-url'],
+    restUrl: argv['rest-url'],
+    settings: captureSettings,
+    writer: journal,
+    world: { nowUs, monoUs, setTimer, random: randomFraction, openSocket, request },
+    log,
+    runId: runId(),
+    version: codeVersion,
+    inForce: { profile, values: flatSettings(settings) },
+    resumeTimeMs:
+      journal.opening.lastRecvTimeUs === undefined
+        ? undefined
+        : journal.opening.lastRecvTimeUs / 1000,
+    retryForever: false,
+  })
+  capture.connected.then(
+    () => keeper.setReady(),
+    () => {},
+  )
+  remark(`recording ${argv.recording}; API and page at http://${argv.host}:${port}`)
+  const ending = await Promise.race([failed, capture.failed, aborted(shutdown)])
+  await capture.stop('asked')
+  await live.settled()
+  if (ending !== undefined) throw ending
+}
+
+const aborted = (signal: AbortSignal): Promise<undefined> =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+    if (signal.aborted) resolve(undefined)
+  })
