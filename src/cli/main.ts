@@ -19,7 +19,7 @@ const joined = (argv: readonly string[]): string[] => {
 const parser = yargs(joined(process.argv.slice(2)))
   .scriptName('moonreplay')
   .usage('moonreplay <command>\n\nRecords crypto-futures market data and replays it exactly.')
-  .parserConfiguration({ 'duplicate-arguments-array': true, 'strip-dashed': true })
+  .parserConfiguration({ 'duplicate-arguments-array': true })
   .strict()
   .recommendCommands()
   .version(false)

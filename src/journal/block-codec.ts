@@ -11,8 +11,8 @@
  *
  * Numbers are little-endian. The CRC runs over format, codec and everything after it: LevelDB finds
  * flipped bytes neither in its log nor in its tables. `streams` is `[venue, symbol, channel]` each;
- * the six columns are those of `column.ts`; `http` is `[index, status, headers]` of those that have
- * one. `mono` is relative to `recv`, `lag` is receive time minus exchange time in whole ms: both
+ * the six columns are those of `column.ts`; `http` is `[index, status, [[header, value], …]]` of
+ * those that have one. `mono` is relative to `recv`, `lag` is receive time minus exchange time in whole ms: both
  * then vary little. A format that was ever written is read for ever.
  */
 import { crc32 } from 'node:zlib'
@@ -93,7 +93,11 @@ export function checksumOf(value: Uint8Array): number {
   return crc32(value.subarray(CHECKED_FROM), crc32(value.subarray(0, 2)))
 }
 
-type HttpRow = readonly [index: number, status: number, headers: Readonly<Record<string, string>>]
+type HttpRow = readonly [
+  index: number,
+  status: number,
+  headers: readonly (readonly [name: string, value: string])[],
+]
 
 type Header = readonly [
   keyTimeUs: number,
@@ -130,7 +134,9 @@ function headerOf(block: Block, keyTimeUs: number): Header {
     packColumn(block.streamIndexes, count, 'plain'),
     packColumn(block.connectionIds, count, 'plain'),
     packColumn(lengths, count, 'plain'),
-    [...block.http].map(([index, { status, headers }]) => [index, status, headers] as const),
+    [...block.http].map(([index, { status, headers }]): HttpRow => {
+      return [index, status, Object.entries(headers)]
+    }),
   ]
 }
 
@@ -165,7 +171,9 @@ function blockOf(header: Header, bytes: Uint8Array): Block | undefined {
     offsets,
     bytes,
     http: new Map(
-      http.map(([index, status, headers]): [number, HttpFacts] => [index, { status, headers }]),
+      http.map(([index, status, headers]): [number, HttpFacts] => {
+        return [index, { status, headers: Object.fromEntries(headers) }]
+      }),
     ),
   }
 }

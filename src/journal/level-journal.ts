@@ -119,6 +119,13 @@ export class LevelJournal implements JournalWriter {
     return this.#committer.durableSeq
   }
 
+  /**
+   * Why segments are not sealed any more. Nothing is lost by it, hot segments stay; `close` throws it.
+   */
+  get sealFailure(): RecorderError | undefined {
+    return this.#committer.sealer.failure
+  }
+
   append(draft: EntryDraft): number {
     const { failure } = this.#committer
     if (failure !== undefined) throw failure

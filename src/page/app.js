@@ -8,7 +8,12 @@ const price = (value) =>
     value,
   )
 const clock = (ms) => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')
-const color = (name) => getComputedStyle(document.body).getPropertyValue(`--${name}`)
+/** Canvas wants a plain color: the browser resolves `light-dark()` only where it is used. */
+const color = (name) => {
+  probe.style.color = `var(--${name})`
+  return getComputedStyle(probe).color
+}
+const probe = document.body.appendChild(document.createElement('i'))
 
 async function get(path) {
   const reply = await fetch(path)
@@ -22,8 +27,8 @@ async function refresh() {
   if (!status.ready && status.symbols.length === 0) return show(progressText(status))
   show(status.ready ? '' : progressText(status))
   const names = status.symbols.map((row) => row.symbol)
-  showSymbols(names)
   if (!names.includes(view.symbol)) view.symbol = names.includes('BTC') ? 'BTC' : (names[0] ?? '')
+  showSymbols(names)
   const [bars, book, summary] = await Promise.all([
     get(`/v1/bars?symbol=${view.symbol}&minutes=720`),
     get(`/v1/book?symbol=${view.symbol}&levels=14`),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { exp, exp2, log } from '../../src/base/elementary.ts'
+import { seeded } from '../engines/calibration/seeded.ts'
 
 const SAMPLE_COUNT = 1_000_000
 const SEED = 20260127
@@ -81,15 +82,4 @@ function orderOf(value: number): bigint {
   view.setFloat64(0, value)
   const order = view.getBigInt64(0)
   return order < 0n ? -(order & 0x7fff_ffff_ffff_ffffn) : order
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
 }

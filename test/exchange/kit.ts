@@ -39,6 +39,12 @@ export class ManualClock implements PlaybackClock {
     this.#nowMs = untilMs
     await settled()
   }
+
+  /** Lets `ms` pass at one stroke: what comes due meanwhile runs late. */
+  async jump(ms: number): Promise<void> {
+    this.#nowMs += ms
+    await this.advance(0)
+  }
 }
 
 const settled = async (): Promise<void> => {
@@ -90,17 +96,25 @@ export async function exchangeOver(
   return { ...playback, [Symbol.asyncDispose]: () => playback.close() }
 }
 
+const isControl = (frame: string): boolean => /^\{"(result|error)"/.test(frame)
+
 /** A socket that keeps what it receives. */
 export class TestClient {
   readonly frames: string[] = []
   readonly socket: WebSocket
   #requestId = 0
+  readonly #replies = new Map<unknown, unknown>()
   #waiting: { readonly until: () => boolean; readonly resolve: () => void }[] = []
 
   private constructor(socket: WebSocket) {
     this.socket = socket
     socket.on('message', (data) => {
-      this.frames.push(String(data))
+      const frame = String(data)
+      this.frames.push(frame)
+      if (isControl(frame)) {
+        const reply = JSON.parse(frame)
+        this.#replies.set(reply.id, reply)
+      }
       this.#waiting = this.#waiting.filter(({ until, resolve }) => {
         if (!until()) return true
         resolve()
@@ -119,7 +133,7 @@ export class TestClient {
 
   /** Market messages, without acknowledgements. */
   get messages(): string[] {
-    return this.frames.filter((frame) => !/^\{"(result|error)"/.test(frame))
+    return this.frames.filter((frame) => !isControl(frame))
   }
 
   when(until: () => boolean): Promise<void> {
@@ -132,8 +146,7 @@ export class TestClient {
     this.#requestId += 1
     const id = this.#requestId
     this.socket.send(JSON.stringify({ method, params, id }))
-    const isReply = (frame: string) => frame.endsWith(`"id":${id}}`)
-    await this.when(() => this.frames.some(isReply))
-    return JSON.parse(this.frames.find(isReply) ?? '')
+    await this.when(() => this.#replies.has(id))
+    return this.#replies.get(id)
   }
 }

@@ -128,6 +128,7 @@ describe('three hours of two contracts', () => {
       expect(client.tickerMismatches).toBe(0)
       expect(client.diffsApplied).toBeGreaterThan(105_000)
     },
+    30_000,
   )
 
   test('numbers trades without holes, but for a few that were lost', () => {

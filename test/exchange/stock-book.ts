@@ -35,7 +35,7 @@ export class StockBook {
     }
     this.#apply(diff)
     this.diffsApplied += 1
-    if (this.diffsApplied % 25 > 0) return
+    if (this.diffsApplied % 50 > 0) return
     if (this.#best('bids') >= this.#best('asks')) this.crossedCount += 1
   }
 
@@ -68,7 +68,7 @@ export class StockBook {
 
   #ticker(body: { b: string; B: string; a: string; A: string }): void {
     this.tickersCompared += 1
-    if (this.tickersCompared % 5 > 0) return
+    if (this.tickersCompared % 10 > 0) return
     const isSame =
       this.#bids.get(Number(body.b)) === Number(body.B) &&
       this.#asks.get(Number(body.a)) === Number(body.A) &&

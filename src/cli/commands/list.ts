@@ -52,7 +52,7 @@ async function rowOf(name: string): Promise<Row> {
     }
   } catch (error) {
     // One recording that cannot be read must not hide the others.
-    const { line } = describeFailure(error)
+    const line = describeFailure(error).line.split('\n')[0] ?? ''
     const none = { entryCount: 0, from: null, to: null, symbols: [], storedBytes: 0 }
     return { recording: name, ...none, state: line }
   }
