@@ -1,37 +1,42 @@
-/** The API on a port. */
-import type { AddressInfo } from 'node:net'
+/** Puts a server on a port. */
+import type { FastifyInstance } from 'fastify'
 import { RecorderError } from '../base/errors.ts'
-import type { StateViews } from '../projections/views.ts'
-import { buildServer } from './server.ts'
 
 export interface ListenOptions {
+  readonly app: FastifyInstance
   readonly host: string
-  /** 0: any free one. */
+  /** 0 takes any that is free. */
   readonly port: number
-  readonly views: StateViews
 }
 
 export interface RunningServer {
+  /** Where it answers, without a slash at the end. */
+  readonly url: string
   readonly port: number
+  /** Stops answering. Open connections are cut. */
   close(): Promise<void>
 }
 
-/** @throws {RecorderError} `PORT_IN_USE` */
-export async function startServer({ host, port, views }: ListenOptions): Promise<RunningServer> {
-  const app = buildServer({ views })
+/** @throws {RecorderError} `PORT_IN_USE`; `USAGE` for a host or port that cannot be listened on. */
+export async function startServer({ app, host, port }: ListenOptions): Promise<RunningServer> {
+  let url: string
   try {
-    await app.listen({ host, port })
-  } catch (cause) {
-    await app.close()
-    const reason = cause instanceof Error ? cause.message : 'unknown'
-    throw new RecorderError('PORT_IN_USE', `cannot listen on ${host}:${port}: ${reason}`, { cause })
+    url = await app.listen({ host, port })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EADDRINUSE') {
+      throw new RecorderError('PORT_IN_USE', `port ${port} on ${host} is in use`, { cause: error })
+    }
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EACCES') {
+      throw new RecorderError('USAGE', `cannot listen on port ${port} of ${host} (${code})`, {
+        cause: error,
+      })
+    }
+    throw error
   }
-  const address = app.server.address() as AddressInfo
   return {
-    port: address.port,
-    close: async () => {
-      app.server.closeAllConnections()
-      await app.close()
-    },
+    url,
+    port: Number(new URL(url).port),
+    close: () => app.close(),
   }
 }

@@ -35,11 +35,16 @@ const TAG = {
 
 const text = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { fatal: true }) }
 
+/** Texts whose bytes a writer keeps. */
+const TEXTS_MAX = 1_000
+const IS_LITTLE_ENDIAN = new Uint8Array(new Float64Array([1]).buffer)[7] === 0x3f
+
 /** Writes plain data into one buffer that grows and is used again. */
 export class CanonicalWriter {
   #bytes = new Uint8Array(1 << 16)
   #view = new DataView(this.#bytes.buffer)
   #length = 0
+  readonly #texts = new Map<string, Uint8Array>()
 
   /** The bytes of `value`: a view that the next call overwrites. */
   encode(value: Plain): Uint8Array {
@@ -121,20 +126,23 @@ export class CanonicalWriter {
   }
 
   #string(value: string): void {
-    const bytes = text.encoder.encode(value)
+    let bytes = this.#texts.get(value)
+    if (bytes === undefined) {
+      bytes = text.encoder.encode(value)
+      // Names of fields come again with every value; texts of a state hardly do.
+      if (this.#texts.size < TEXTS_MAX) this.#texts.set(value, bytes)
+    }
     this.#tag(TAG.string, bytes.length)
     this.#raw(bytes)
   }
 
   #floats(values: Float64Array): void {
     this.#tag(TAG.floats, values.length)
-    this.#reserve(values.length * 8)
-    let at = this.#length
-    for (const value of values) {
-      this.#view.setFloat64(at, value, true)
-      at += 8
+    if (IS_LITTLE_ENDIAN) {
+      this.#raw(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    } else {
+      for (const value of values) this.#float(value)
     }
-    this.#length = at
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which of the diffs that waited for a snapshot are applied to it (`orderbook.md` §2). */
-import type { DepthUpdate } from '../model/messages.ts'
+import { mixNumber, type RunningHash } from '../base/running-hash.ts'
+import { DepthUpdate } from '../model/messages.ts'
 
 export interface Join {
   /** The diffs to apply, in order. */
@@ -50,4 +51,39 @@ function follows(diff: DepthUpdate, last: DepthUpdate | undefined, snapshotId: n
   if (last === undefined) return bridges(diff, snapshotId)
   if (diff.prevUpdateId > 0) return diff.prevUpdateId === last.lastUpdateId
   return diff.firstUpdateId <= last.lastUpdateId + 1
+}
+
+/** Diffs that wait for a snapshot, and a running hash of all that ever did. */
+interface Waiting {
+  readonly buffer: DepthUpdate[]
+  readonly bufferHash: RunningHash
+}
+
+/** Keeps a copy of `diff`. The object of one that is pushed out serves for the new one. */
+export function bufferDiff(
+  { buffer, bufferHash }: Waiting,
+  diff: DepthUpdate,
+  diffsMax: number,
+): void {
+  const kept = (buffer.length >= diffsMax ? buffer.shift() : undefined) ?? new DepthUpdate()
+  const levelCount = diff.bidCount + diff.askCount
+  kept.reserve(levelCount)
+  const { priceUnits, sizeUnits } = kept
+  Object.assign(kept, diff, { priceUnits, sizeUnits })
+  priceUnits.set(diff.priceUnits.subarray(0, levelCount))
+  sizeUnits.set(diff.sizeUnits.subarray(0, levelCount))
+  buffer.push(kept)
+  hashDiff(bufferHash, kept)
+}
+
+/** Mixes the ids and levels of a diff into `hash`. */
+function hashDiff(hash: RunningHash, diff: DepthUpdate): void {
+  mixNumber(hash, diff.firstUpdateId)
+  mixNumber(hash, diff.lastUpdateId)
+  mixNumber(hash, diff.prevUpdateId)
+  mixNumber(hash, diff.bidCount)
+  for (let index = 0; index < diff.bidCount + diff.askCount; index += 1) {
+    mixNumber(hash, diff.priceUnits[index] ?? 0)
+    mixNumber(hash, diff.sizeUnits[index] ?? 0)
+  }
 }

@@ -14,10 +14,14 @@ import {
 export type SavedBook = ReturnType<typeof saveBook>
 
 export function saveBook(book: OrderBook) {
-  return { ...saveBookDigest(book), log: saveLog(book.levels.log) }
+  const buffer = book.buffer.map(saveDiff)
+  return { ...saveBookDigest(book), buffer, log: saveLog(book.levels.log) }
 }
 
-/** The same without the log of changes, which only remembers what the levels already show. */
+/**
+ * The same without the log of changes, which only remembers what the levels already show, and with
+ * a running hash of the diffs that wait.
+ */
 export function saveBookDigest(book: OrderBook) {
   const { levels } = book
   return {
@@ -28,7 +32,8 @@ export function saveBookDigest(book: OrderBook) {
     unbridged: book.unbridged,
     firstDiffU: book.firstDiffU,
     firstDiffLastU: book.firstDiffLastU,
-    buffer: book.buffer.map(saveDiff),
+    bufferCount: book.buffer.length,
+    bufferHash: { ...book.bufferHash },
     counts: { ...book.counts },
     audit: { ...book.audit },
     grid: { ...levels.grid },
@@ -48,6 +53,7 @@ export function restoreBook(saved: SavedBook, settings: BookSettings): OrderBook
   book.firstDiffU = saved.firstDiffU
   book.firstDiffLastU = saved.firstDiffLastU
   book.buffer = saved.buffer.map((diff) => Object.assign(new DepthUpdate(), diff))
+  Object.assign(book.bufferHash, saved.bufferHash)
   Object.assign(book.counts, saved.counts)
   Object.assign(book.audit, saved.audit)
   Object.assign(levels.grid, saved.grid)

@@ -4,10 +4,11 @@
  * `judgeDiff` decides and counts, and changes no level; `carryOut` does what was decided. Between
  * the two the caller computes whatever still needs the book as it is.
  */
+import { type RunningHash, startHash } from '../base/running-hash.ts'
 import type { SettingSpecs, SettingsOf } from '../base/setting.ts'
-import { type DepthSnapshot, DepthUpdate } from '../model/messages.ts'
+import type { DepthSnapshot, DepthUpdate } from '../model/messages.ts'
 import { type BookAudit, compareSnapshot, createBookAudit } from './book-audit.ts'
-import { bridges, joinFutures, joinSpot } from './book-join.ts'
+import { bridges, bufferDiff, joinFutures, joinSpot } from './book-join.ts'
 import {
   applyLevels,
   type BookLevels,
@@ -96,6 +97,8 @@ export interface OrderBook {
   firstDiffLastU: number
   /** Diffs that wait for a snapshot, in order of arrival. */
   buffer: DepthUpdate[]
+  /** Of all diffs that were ever buffered: what a digest covers of them. */
+  readonly bufferHash: RunningHash
   readonly counts: BookCounts
   readonly audit: BookAudit
 }
@@ -115,6 +118,7 @@ export function createOrderBook(settings: BookSettings): OrderBook {
     firstDiffU: 0,
     firstDiffLastU: 0,
     buffer: [],
+    bufferHash: startHash(),
     counts: {
       resyncs: 0,
       joinsFailed: 0,
@@ -156,12 +160,12 @@ export function carryOut(
       applyDiff(book, diff, clockMs)
       break
     case 'buffer':
-      bufferDiff(book, diff)
+      bufferDiff(book, diff, book.settings.bufferDiffsMax)
       if (book.state === 'unsynced') wantSnapshot(book)
       break
     case 'resync':
       resync(book, clockMs)
-      bufferDiff(book, diff)
+      bufferDiff(book, diff, book.settings.bufferDiffsMax)
       break
     case 'drop':
       if (book.unbridged) book.counts.diffsDiscarded += 1
@@ -224,19 +228,6 @@ function startFrom(book: OrderBook, snapshotId: number, survivors: readonly Dept
   book.snapshotWanted = false
   book.counts.diffsApplied += survivors.length
   book.counts.diffsInCurrentSync = survivors.length
-}
-
-/** The object of a diff that is pushed out serves for the new one. */
-function bufferDiff({ buffer, settings }: OrderBook, diff: DepthUpdate): void {
-  const isFull = buffer.length >= settings.bufferDiffsMax
-  const kept = (isFull ? buffer.shift() : undefined) ?? new DepthUpdate()
-  const levelCount = diff.bidCount + diff.askCount
-  kept.reserve(levelCount)
-  const { priceUnits, sizeUnits } = kept
-  Object.assign(kept, diff, { priceUnits, sizeUnits })
-  priceUnits.set(diff.priceUnits.subarray(0, levelCount))
-  sizeUnits.set(diff.sizeUnits.subarray(0, levelCount))
-  buffer.push(kept)
 }
 
 function isPast(book: OrderBook, diff: DepthUpdate): boolean {

@@ -1,6 +1,8 @@
 /** Which WebSocket addresses the virtual exchange opens, and what each delivers. */
 import type { StreamRoute } from './stream-names.ts'
 
+const ROUTES: readonly StreamRoute[] = ['public', 'market', 'private']
+
 export interface SocketTarget {
   readonly route: StreamRoute | 'any'
   /** Frames carry the wrapper of a combined stream. */
@@ -16,11 +18,11 @@ export function socketTargetOf(
   target: URL,
   { strictRoutes }: { readonly strictRoutes: boolean },
 ): SocketTarget | undefined {
-  const match = /^(?:\/(public|market))?\/(ws|stream)(?:\/(.*))?$/.exec(target.pathname)
+  const match = /^(?:\/(public|market|private))?\/(ws|stream)(?:\/(.*))?$/.exec(target.pathname)
   if (match === null) return undefined
   const [, named, form, path] = match
   const unrouted = strictRoutes ? 'public' : 'any'
-  const route = named === 'public' || named === 'market' ? named : unrouted
+  const route = ROUTES.find((name) => name === named) ?? unrouted
   const combined = form === 'stream'
   const list = combined ? target.searchParams.get('streams') : path
   // The query is decoded already; a path may have `@` and `!` as they are, or escaped.

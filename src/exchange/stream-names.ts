@@ -3,7 +3,8 @@
  * (`binance-today.md`). A stream on the wrong route is acknowledged and stays silent.
  */
 
-export type StreamRoute = 'public' | 'market'
+/** `private` carries account data, of which a recording has none: clients open it all the same. */
+export type StreamRoute = 'public' | 'market' | 'private'
 
 interface StreamKind {
   /** The channel of a recording that feeds it. */

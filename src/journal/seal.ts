@@ -35,7 +35,7 @@ import { SegmentStore } from './segment-store.ts'
 import { closeView, IDLE_FILES, makeViewFolder, openSealed } from './segment-view.ts'
 
 /** Headers are short, so that the last percent of them costs little. */
-const HEADER_LEVEL = 9
+const HEADER_LEVEL = 6
 /** Few tables: each costs a reader a link. */
 const TABLE_BYTES = 64 << 20
 

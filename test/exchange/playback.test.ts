@@ -157,6 +157,10 @@ describe('streams', () => {
     expect(await play('/market/stream')).toEqual(MARKET)
   })
 
+  test('on /private say nothing, for a recording has no accounts', async () => {
+    expect(await play('/private/ws')).toEqual([])
+  })
+
   test('on the unrouted address deliver every kind', async () => {
     expect(await play('/ws')).toEqual([...PUBLIC, ...MARKET])
     expect(await play('/stream')).toEqual([...PUBLIC, ...MARKET])

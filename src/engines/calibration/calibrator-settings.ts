@@ -1,5 +1,6 @@
 /** The settings of the calibrator, of both models (`calibrator.md` §4, `standard-profile.md` §3). */
 import type { SettingSpecs, SettingsOf } from '../../base/setting.ts'
+import { parseTiers } from '../liquidation/leverage.ts'
 import { count, flag, quantity } from './declare.ts'
 import { LEARNING_SETTINGS } from './learning-settings.ts'
 import { TUNING_SETTINGS } from './tuning-settings.ts'
@@ -16,7 +17,7 @@ export const CALIBRATOR_SETTINGS = {
   disabledTiers: {
     default: '',
     reference: '10',
-    unit: 'x, comma-separated',
+    unit: 'leverage tiers',
     doc: 'Tiers that are switched off.',
     why: 'calibrator.md §1.2 and Q1: the reference switches 10x off for a fault of its parser. In the standard model an unused tier falls to nothing by itself.',
   },
@@ -115,10 +116,9 @@ export const CALIBRATOR_SETTINGS = {
 
 export type CalibratorSettings = SettingsOf<typeof CALIBRATOR_SETTINGS>
 
-/** The tiers that `calibrator.disabledTiers` names. */
-export const disabledTiersOf = (settings: CalibratorSettings): readonly number[] =>
-  settings.disabledTiers
-    .split(',')
-    .map((text) => text.trim())
-    .filter((text) => text !== '')
-    .map(Number)
+/**
+ * The tiers that `calibrator.disabledTiers` names.
+ * @throws {RecorderError} `SETTING_INVALID` for a list that cannot be read.
+ */
+export const disabledTiersOf = ({ disabledTiers }: CalibratorSettings): readonly number[] =>
+  parseTiers('calibrator.disabledTiers', disabledTiers)

@@ -9,14 +9,15 @@
  */
 
 interface HashTable {
-  slots: (number | undefined)[]
+  /** Prices in their places; 0 where there is none. */
+  slots: Float64Array
   count: number
 }
 
 const SLOT_COUNT_MIN = 8
 const PROBE_COUNT = 9
 
-/** `first` and `second` hold each price once. */
+/** `first` and `second` each hold a price once, and none that is 0. */
 export function unionInHashOrder(
   first: Iterable<number>,
   second: Iterable<number>,
@@ -24,7 +25,7 @@ export function unionInHashOrder(
   const union = emptyTable()
   merge(union, tableOf(first))
   merge(union, tableOf(second))
-  return pricesOf(union)
+  return Array.from(union.slots.filter((price) => price !== 0))
 }
 
 function tableOf(prices: Iterable<number>): HashTable {
@@ -39,11 +40,11 @@ function merge(into: HashTable, from: HashTable): void {
     resize(into, (into.count + from.count) * 2)
   }
   if (into.count === 0 && into.slots.length === from.slots.length) {
-    into.slots = [...from.slots]
+    into.slots.set(from.slots)
     into.count = from.count
     return
   }
-  for (const price of pricesOf(from)) add(into, price)
+  for (const price of from.slots) if (price !== 0) add(into, price)
 }
 
 function add(table: HashTable, price: number): void {
@@ -55,23 +56,23 @@ function add(table: HashTable, price: number): void {
 function resize(table: HashTable, countMin: number): void {
   let length = SLOT_COUNT_MIN
   while (length <= countMin) length *= 2
-  const prices = pricesOf(table)
-  table.slots = emptySlots(length)
-  for (const price of prices) place(table.slots, price)
+  const { slots } = table
+  table.slots = new Float64Array(length)
+  for (const price of slots) if (price !== 0) place(table.slots, price)
 }
 
 /** False when the price is there already. */
-function place(slots: (number | undefined)[], price: number): boolean {
+function place(slots: Float64Array, price: number): boolean {
   const mask = slots.length - 1
   let mix = price
   let slot = price & mask
   for (;;) {
-    const probes = slot + PROBE_COUNT <= mask ? PROBE_COUNT : 0
-    for (let probe = 0; probe <= probes; probe += 1) {
-      const found = slots[slot + probe]
+    const last = slot + PROBE_COUNT <= mask ? slot + PROBE_COUNT : slot
+    for (let probe = slot; probe <= last; probe += 1) {
+      const found = slots[probe]
       if (found === price) return false
-      if (found !== undefined) continue
-      slots[slot + probe] = price
+      if (found !== 0) continue
+      slots[probe] = price
       return true
     }
     mix >>>= 5
@@ -79,10 +80,4 @@ function place(slots: (number | undefined)[], price: number): boolean {
   }
 }
 
-const emptyTable = (): HashTable => ({ slots: emptySlots(SLOT_COUNT_MIN), count: 0 })
-
-const emptySlots = (length: number): (number | undefined)[] =>
-  Array.from({ length }, () => undefined)
-
-const pricesOf = ({ slots }: HashTable): readonly number[] =>
-  slots.filter((price) => price !== undefined)
+const emptyTable = (): HashTable => ({ slots: new Float64Array(SLOT_COUNT_MIN), count: 0 })

@@ -1,6 +1,7 @@
 /** Settings of the standard entry model, beside those of the reference's under `inference` (`standard-profile.md` §2). */
 import { RecorderError } from '../../base/errors.ts'
 import type { SettingSpecs, SettingsOf } from '../../base/setting.ts'
+import { parseTiers } from '../liquidation/leverage.ts'
 import type { CalibratorSettings } from './calibrator-settings.ts'
 import { fraction, quantity } from './declare.ts'
 
@@ -15,7 +16,7 @@ export const STANDARD_INFERENCE_SETTINGS = {
   },
   tiers: {
     default: '10,20,25,50,75,100,125,150',
-    unit: 'x, comma-separated',
+    unit: 'leverage tiers',
     doc: 'Standard model: leverage tiers.',
     why: 'standard-profile.md §3: 150x is real, a peak at 0.27 %.',
   },
@@ -77,8 +78,8 @@ export interface StandardSettings {
  * @throws {RecorderError} `SETTING_INVALID` when one is not above 1, or stands twice.
  */
 export function standardTiers({ tiers }: StandardInferenceSettings): readonly number[] {
-  const values = tiers.split(',').map(Number)
-  if (values.some((tier) => !(tier > 1)) || new Set(values).size !== values.length) {
+  const values = parseTiers('inference.tiers', tiers)
+  if (values.some((tier) => tier <= 1) || new Set(values).size !== values.length) {
     throw new RecorderError(
       'SETTING_INVALID',
       `inference.tiers must be different numbers above 1, was ${tiers}`,
