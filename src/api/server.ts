@@ -25,8 +25,9 @@ export function buildServer({ views, failed }: ServerOptions): FastifyInstance {
     routerOptions: {
       querystringParser: (query) => Object.fromEntries(new URLSearchParams(query)),
     },
-    // Descriptions and units stand in the schemas for the documentation.
-    ajv: { customOptions: { keywords: ['unit'] } },
+    // Units stand in the schemas for the documentation. With `strictNumbers` the text `Infinity`
+    // would pass by `minimum` and `maximum`, since it is checked before it is made a number.
+    ajv: { customOptions: { keywords: ['unit'], strictNumbers: false } },
   })
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const failure = describeFailure(error)

@@ -116,6 +116,7 @@ function onClosed(
   const disconnected: SessionEffect = { kind: 'disconnected', id, code, reason }
   if (session.retiring?.id === id) {
     session.retiring = undefined
+    session.retireMs = Number.POSITIVE_INFINITY
     return [disconnected]
   }
   if (session.successor?.id === id) {

@@ -95,6 +95,7 @@ export async function startPlayback(options: PlaybackOptions): Promise<Playback>
     sockets.handleUpgrade(request, socket, head, (client) => {
       const connected: ClientSocket = new ClientSocket(client, {
         ...target,
+        transport: socket,
         hub,
         clock: options.clock,
         onSubscribe: () => player.start(),

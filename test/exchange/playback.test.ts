@@ -310,7 +310,7 @@ describe('a connection', () => {
     }
     expect(exchange.status().clientCount).toBe(1)
     expect(fast.socket.readyState).toBe(WebSocket.OPEN)
-  })
+  }, 30_000)
 
   test('can be cut with all others', async () => {
     const clock = new ManualClock()

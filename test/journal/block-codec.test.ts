@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BlockBuilder } from '../../src/journal/block-builder.ts'
 import { decodeBlock, encodeBlock, isBadBlock } from '../../src/journal/block-codec.ts'
 import { type Codec, type CodecName, openCodec } from '../../src/journal/codec.ts'
@@ -7,6 +7,9 @@ import { packColumn, packRelative, unpackColumn, unpackRelative } from '../../sr
 import type { Block, EntryDraft } from '../../src/model/block.ts'
 import { entries, START_US } from '../kit/entries.ts'
 import { asRead, readAll } from '../kit/journals.ts'
+
+// Real files, flushed: on a busy machine a disk may take its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 const LEVELS = { header: 1, payloads: 1 }
 const codec = await openCodec()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { LevelJournal } from '../../src/journal/level-journal.ts'
 import { openReader } from '../../src/journal/level-reader.ts'
 import { MemoryJournal } from '../../src/journal/memory-journal.ts'
@@ -18,6 +18,9 @@ import {
   stillTime,
   temporaryFolder,
 } from '../kit/journals.ts'
+
+// Real files, flushed: on a busy machine a disk may take its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** `KILL_COUNT=100` is what a release must pass. */
 const KILL_COUNT = Number(process.env['KILL_COUNT'] ?? 5)

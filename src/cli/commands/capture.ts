@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs'
-import { startServer } from '../../api/listen.ts'
 import type { Plain } from '../../base/canonical.ts'
 import { RecorderError } from '../../base/errors.ts'
 import { type Capture, startCapture } from '../../capture/daemon.ts'
@@ -28,6 +27,7 @@ import {
 } from '../options.ts'
 import { print, printJson, remark } from '../output.ts'
 import { pathOfRecording, recordingNames } from '../recordings.ts'
+import { serveState } from '../serve-state.ts'
 import { symbolsOf } from './simulate.ts'
 
 interface Argv extends SettingArgv {
@@ -91,7 +91,7 @@ async function record(
   const shutdown = onShutdown()
   const path = pathOfRecording(argv.recording)
   const keeper = new StateKeeper('live', argv.recording)
-  const server = await startServer({ host: argv.host, port: argv.port, views: keeper.views })
+  const server = await serveState(keeper, argv)
   try {
     const earlier = await stateOfEarlier(argv.recording, path, chosen)
     const journal = earlier.isNew

@@ -1,5 +1,4 @@
 import type { CommandModule } from 'yargs'
-import { startServer } from '../../api/listen.ts'
 import { resolveSettings } from '../../pipeline/settings.ts'
 import { openRecording, type Recording } from '../../replay/recording.ts'
 import { type ReplayResult, replay } from '../../replay/replay.ts'
@@ -10,6 +9,7 @@ import { jsonOption } from '../options.ts'
 import { count, print, printJson, remark, size, table } from '../output.ts'
 import { startProgress } from '../progress.ts'
 import { pathOfRecording, recordingNames } from '../recordings.ts'
+import { serveState } from '../serve-state.ts'
 import { isoOf } from './list.ts'
 import { simulateRecording } from './simulate.ts'
 
@@ -42,9 +42,7 @@ export const demoCommand: CommandModule<object, Argv> = {
   handler: async (argv) => {
     const shutdown = onShutdown()
     const keeper = new StateKeeper('replay', NAME)
-    const server = argv.once
-      ? undefined
-      : await startServer({ host: argv.host, port: argv.port, views: keeper.views })
+    const server = argv.once ? undefined : await serveState(keeper, argv)
     try {
       if (server !== undefined) remark(`listening at http://${argv.host}:${server.port}`)
       await prepare(keeper, argv.json, shutdown)

@@ -102,8 +102,8 @@ function originOf(
   const key = zoneKey(priceUsd, snapshot.stepUsd, side)
   let origin = window.origins.get(key)
   if (origin === undefined) {
-    const { minuteKey, srcUsd, buffer } = snapshot
-    origin = { minuteKey, srcUsd, buffer, reached: false }
+    const { srcUsd, buffer } = snapshot
+    origin = { srcUsd, buffer, reached: false }
     window.origins.set(key, origin)
   }
   return origin

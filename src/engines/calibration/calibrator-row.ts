@@ -3,7 +3,7 @@
 import type { Plain } from '../../base/canonical.ts'
 import type { Json } from '../reference-rows.ts'
 import type { CalibratorSettings } from './calibrator-settings.ts'
-import { type Calibrator, createCalibrator } from './calibrator-state.ts'
+import { type Calibrator, createCalibrator, type WindowStats } from './calibrator-state.ts'
 
 /** The `calibrator` of a row of `minutes.jsonl`, taken after the minute close. */
 export function calibratorRow(state: Calibrator): { readonly [key: string]: Json } {
@@ -58,7 +58,7 @@ function statsRow({ window }: Calibrator): { readonly [key: string]: Json } {
     implied_band_counts: { ...window.impliedBands },
     window_high: window.highUsd,
     window_low: finiteOrNull(window.lowUsd),
-    reached_zones: [...window.origins.values()].filter(({ reached }) => reached).length,
+    reached_zones: reachedCount(window),
     zone_meta: window.origins.size,
   }
 }
@@ -69,16 +69,30 @@ export function calibratorToPlain(state: Calibrator): Plain {
   return rest as unknown as Plain
 }
 
-/** What a digest covers: the same state, past snapshots as their running hash. */
+/**
+ * What a digest covers: the same state, past snapshots as their running hash, and of the zones that
+ * these made known how many there are and were reached.
+ */
 export function calibratorDigest(state: Calibrator): Plain {
-  const { settings: _, snapshots, ...rest } = state
-  return { ...rest, snapshots: [...snapshots.keys()] } as unknown as Plain
+  const { settings: _, snapshots, window, ...rest } = state
+  const { origins, ...stats } = window
+  return {
+    ...rest,
+    window: { ...stats, originCount: origins.size, reachedCount: reachedCount(window) },
+    snapshots: [...snapshots.keys()],
+  } as unknown as Plain
 }
 
 /** A calibrator that goes on where {@link calibratorToPlain} was taken with the same settings. */
 export function calibratorFromPlain(plain: Plain, settings: CalibratorSettings): Calibrator {
   const saved = structuredClone(plain) as unknown as Omit<Calibrator, 'settings'>
   return { ...createCalibrator(saved.symbol, saved.stepUsd, settings), ...saved }
+}
+
+function reachedCount({ origins }: WindowStats): number {
+  let count = 0
+  for (const { reached } of origins.values()) if (reached) count += 1
+  return count
 }
 
 const pairs = (map: ReadonlyMap<number, number>): readonly (readonly number[])[] =>

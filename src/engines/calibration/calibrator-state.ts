@@ -38,7 +38,6 @@ export interface Snapshot {
 
 /** Where a zone was first seen in this window. */
 export interface ZoneOrigin {
-  readonly minuteKey: number
   readonly srcUsd: number
   readonly buffer: number
   /** A close came near it. */

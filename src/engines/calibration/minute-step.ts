@@ -74,10 +74,17 @@ function keepSnapshot(state: Calibrator, input: MinuteInput): Snapshot {
   return snapshot
 }
 
-const zonesOf = (predicted: ReadonlyMap<number, number>): Zones => ({
-  pricesUsd: Float64Array.from(predicted.keys()),
-  strengths: Float64Array.from(predicted.values()),
-})
+function zonesOf(predicted: ReadonlyMap<number, number>): Zones {
+  const pricesUsd = new Float64Array(predicted.size)
+  const strengths = new Float64Array(predicted.size)
+  let count = 0
+  for (const [priceUsd, strength] of predicted) {
+    pricesUsd[count] = priceUsd
+    strengths[count] = strength
+    count += 1
+  }
+  return { pricesUsd, strengths }
+}
 
 function mixSnapshot({ snapshotHash: hash }: Calibrator, snapshot: Snapshot): void {
   mixNumber(hash, snapshot.timeS)

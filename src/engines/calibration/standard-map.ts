@@ -8,7 +8,7 @@ import type { PositionSide } from './calibrator-state.ts'
 import type { StandardModel } from './standard-model.ts'
 
 /** A level expects less than one in a million: not worth a place on the map. */
-export const EXPECTED_MIN = 1e-6
+const EXPECTED_MIN = 1e-6
 
 /** Until orders have been seen, one of this size is supposed. Unit: USD. */
 const NOTIONAL_PRIOR_USD = 10_000
@@ -22,13 +22,17 @@ export function standardHeatMap(model: StandardModel): HeatMap {
 export const meanNotionalUsd = ({ notionalSumUsd, notionalCount }: StandardModel): number =>
   (NOTIONAL_PRIOR_USD + notionalSumUsd) / (1 + notionalCount)
 
-/** Expected liquidations of one level; 0 outside of what stands. */
-export function expectedAt(model: StandardModel, side: PositionSide, row: number): number {
-  const { rows, tierCount } = model[side]
+/** Expected liquidations of each level that holds mass, from `firstLevel` on. */
+export function expectedLevels(model: StandardModel, side: PositionSide): Float64Array {
+  const { rows, tierCount, levelCount } = model[side]
   const { weights } = model.rates
-  let expected = 0
-  for (let tier = 0; tier < tierCount; tier += 1) {
-    expected += (weights[tier + 1] ?? 0) * (rows[row * tierCount + tier] ?? 0)
+  const expected = new Float64Array(levelCount)
+  for (let row = 0; row < levelCount; row += 1) {
+    let sum = 0
+    for (let tier = 0; tier < tierCount; tier += 1) {
+      sum += (weights[tier + 1] ?? 0) * (rows[row * tierCount + tier] ?? 0)
+    }
+    expected[row] = sum
   }
   return expected
 }
@@ -49,17 +53,16 @@ export function weightShares({ rates }: StandardModel): readonly number[] {
 }
 
 function sideOf(model: StandardModel, side: PositionSide, meanUsd: number): HeatSide {
-  const mass = model[side]
+  const { firstLevel, levelCount } = model[side]
   const grid = createLevelGrid(model.stepUsd > 0 ? model.stepUsd : model.tickUsd)
-  const levels = new Float64Array(mass.levelCount)
-  const pricesUsd = new Float64Array(mass.levelCount)
-  const values = new Float64Array(mass.levelCount)
+  const levels = new Float64Array(levelCount)
+  const pricesUsd = new Float64Array(levelCount)
+  const values = new Float64Array(levelCount)
   let count = 0
-  for (let row = 0; row < mass.levelCount; row += 1) {
-    const expected = expectedAt(model, side, row)
+  for (const [row, expected] of expectedLevels(model, side).entries()) {
     if (expected < EXPECTED_MIN) continue
-    levels[count] = mass.firstLevel + row
-    pricesUsd[count] = priceOfLevel(grid, mass.firstLevel + row)
+    levels[count] = firstLevel + row
+    pricesUsd[count] = priceOfLevel(grid, firstLevel + row)
     values[count] = expected * meanUsd
     count += 1
   }

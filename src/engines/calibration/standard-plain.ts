@@ -1,6 +1,5 @@
 /** The standard model's state as plain data: what a checkpoint keeps, and what a digest covers. */
 import type { Plain } from '../../base/canonical.ts'
-import { mixNumber, startHash } from '../../base/running-hash.ts'
 import { createStandardModel, type StandardModel } from './standard-model.ts'
 import type { StandardSettings } from './standard-settings.ts'
 import type { StandingMass } from './standing-mass.ts'
@@ -13,7 +12,7 @@ export const standardToPlain = (model: StandardModel): Plain =>
     short: { ...model.short, rows: usedRows(model.short) },
   }) as unknown as Plain
 
-/** The same state; standing mass enters as a hash of all of it, which is cheaper than its bytes. */
+/** The same state; of standing mass its sums and moments by tier, since all of it is dear to hash. */
 export const standardDigest = (model: StandardModel): Plain =>
   ({
     ...parts(model),
@@ -37,8 +36,15 @@ const usedRows = ({ rows, levelCount, tierCount }: StandingMass): Float64Array =
   rows.subarray(0, levelCount * tierCount)
 
 function massDigest(mass: StandingMass): Plain {
-  const hash = startHash()
-  for (const value of usedRows(mass)) mixNumber(hash, value)
-  const { firstLevel, levelCount } = mass
-  return { firstLevel, levelCount, hash: { ...hash } }
+  const { firstLevel, levelCount, tierCount, rows } = mass
+  const sums = new Float64Array(tierCount)
+  const moments = new Float64Array(tierCount)
+  for (let row = 0; row < levelCount; row += 1) {
+    for (let tier = 0; tier < tierCount; tier += 1) {
+      const value = rows[row * tierCount + tier] ?? 0
+      sums[tier] = (sums[tier] ?? 0) + value
+      moments[tier] = (moments[tier] ?? 0) + value * row
+    }
+  }
+  return { firstLevel, levelCount, sums, moments }
 }

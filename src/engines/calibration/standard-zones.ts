@@ -7,17 +7,22 @@
 import type { SettingSpecs, SettingsOf } from '../../base/setting.ts'
 import { createLevelGrid, priceOfLevel } from '../liquidation/level-grid.ts'
 import type { PositionSide } from './calibrator-state.ts'
-import { quantity } from './declare.ts'
-import { expectedAt, orderPriceUsd } from './standard-map.ts'
+import { fraction, quantity } from './declare.ts'
+import { expectedLevels, orderPriceUsd } from './standard-map.ts'
 import type { StandardMinute, StandardModel } from './standard-model.ts'
 
 export const STANDARD_ZONES_SETTINGS = {
   expectedMin: quantity(
     'liquidations',
-    0.05,
-    'Standard model: what a level must expect to be part of a zone.',
-    'standard-profile.md §3 names a floor and no number: one in twenty is about the background of a minute.',
+    0.01,
+    'Standard model: what a level must expect at least to be part of a zone.',
+    'standard-profile.md §3 names a floor and no number: an old zone of a dead market must expire.',
     { min: 1e-6, max: 1000 },
+  ),
+  floorFraction: fraction(
+    0.15,
+    'Standard model: what it must expect as a share of the strongest level.',
+    'Makes four or five zones of a busy map, and as many of a quiet one.',
   ),
   reinforceGrowth: quantity(
     '',
@@ -87,8 +92,11 @@ export function trackStandardZones(
   sweepZones(state, model, bar, tell)
   const step: Step = { state, model, settings, minute, tell }
   const kept = new Set<StandardZone>()
+  const levels = { long: expectedLevels(model, 'long'), short: expectedLevels(model, 'short') }
+  const strongest = Math.max(greatest(levels.long), greatest(levels.short))
+  const floor = Math.max(settings.expectedMin, settings.floorFraction * strongest)
   for (const side of ['long', 'short'] as const) {
-    for (const run of runsOf(model, side, settings.expectedMin)) {
+    for (const run of runsOf(model, side, levels[side], floor)) {
       kept.add(zoneOfRun(step, run, kept))
     }
   }
@@ -179,16 +187,21 @@ function createZone({ state, model, minute, tell }: Step, run: Run): StandardZon
   return zone
 }
 
-/** Longest stretches of levels that each expect at least `expectedMin`, by price. */
-function runsOf(model: StandardModel, side: PositionSide, expectedMin: number): readonly Run[] {
-  const { firstLevel, levelCount } = model[side]
+/** Longest stretches of levels that each expect at least `floor`, by price. */
+function runsOf(
+  model: StandardModel,
+  side: PositionSide,
+  levels: Float64Array,
+  floor: number,
+): readonly Run[] {
+  const { firstLevel } = model[side]
   const grid = createLevelGrid(model.stepUsd)
   const runs: Run[] = []
   let fromRow = 0
   let [expected, moment] = [0, 0]
-  for (let row = 0; row <= levelCount; row += 1) {
-    const here = row < levelCount ? expectedAt(model, side, row) : 0
-    if (here >= expectedMin) {
+  for (let row = 0; row <= levels.length; row += 1) {
+    const here = levels[row] ?? 0
+    if (here >= floor) {
       if (expected === 0) fromRow = row
       expected += here
       moment += here * priceOfLevel(grid, firstLevel + row)
@@ -200,4 +213,10 @@ function runsOf(model: StandardModel, side: PositionSide, expectedMin: number): 
     }
   }
   return runs
+}
+
+function greatest(values: Float64Array): number {
+  let most = 0
+  for (const value of values) most = Math.max(most, value)
+  return most
 }

@@ -1,0 +1,103 @@
+/** The chart of minute bars on a canvas. */
+import { listenToChart } from './chart-input.js'
+import { layoutOf, plot } from './chart-plot.js'
+import {
+  fitAll,
+  follow,
+  keepUp,
+  MINUTE_MS,
+  pan,
+  startWindow,
+  timeAt,
+  zoom,
+} from './chart-window.js'
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {(bar: object | undefined, timeMs: number | undefined) => void} pointed Told of the bar
+ *   under the pointer, with its minute; of nothing when there is no pointer.
+ */
+export function createChart(canvas, pointed) {
+  const pen = canvas.getContext('2d')
+  const view = startWindow()
+  let bars = []
+  let decimals = 2
+  let pointer
+  let fitted = false
+  let frame = 0
+  let colors = colorsNow()
+
+  const layout = () => layoutOf(canvas.clientWidth, canvas.clientHeight, bars, view, decimals)
+
+  /** Draws with the next frame, once, however often it is asked for. */
+  const draw = () => {
+    if (frame !== 0) return
+    frame = requestAnimationFrame(() => {
+      frame = 0
+      const ratio = window.devicePixelRatio
+      const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio]
+      if (canvas.width !== Math.round(width)) canvas.width = Math.round(width)
+      if (canvas.height !== Math.round(height)) canvas.height = Math.round(height)
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0)
+      plot(pen, layout(), view, colors, pointer)
+    })
+  }
+  const tell = () => {
+    if (pointer === undefined) {
+      pointed(undefined, undefined)
+      return
+    }
+    const timeMs = timeAt(view, pointer.x, layout().plotWidth)
+    const minuteMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS
+    pointed(
+      bars.find((bar) => bar.openTimeMs === minuteMs),
+      minuteMs,
+    )
+  }
+
+  listenToChart(canvas, {
+    pan: (px) => {
+      pan(view, bars, px)
+      draw()
+    },
+    zoom: (factor, x) => {
+      const { plotWidth } = layout()
+      zoom(view, bars, factor, x ?? plotWidth / 2, plotWidth)
+      draw()
+    },
+    point: (at) => {
+      pointer = at
+      tell()
+      draw()
+    },
+    newest: () => {
+      follow(view, bars)
+      draw()
+    },
+  })
+  new ResizeObserver(draw).observe(canvas)
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    colors = colorsNow()
+    draw()
+  })
+
+  return {
+    /** Shows these bars. `anew`: they are another symbol's, the window starts over. */
+    show(newBars, newDecimals, anew) {
+      bars = newBars
+      decimals = newDecimals
+      if ((anew || !fitted) && bars.length > 0) {
+        fitAll(view, bars, layout().plotWidth)
+        fitted = true
+      } else keepUp(view, bars)
+      tell()
+      draw()
+    },
+  }
+}
+
+function colorsNow() {
+  const style = getComputedStyle(document.documentElement)
+  const names = ['ink', 'muted', 'line', 'grid', 'panel', 'up', 'down', 'hatch']
+  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]))
+}

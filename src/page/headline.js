@@ -1,0 +1,48 @@
+/** The line above the chart: the last price, its change, and the bar under the pointer. */
+import { clock, day, decimal, signed, size, span } from './format.js'
+
+/** @param {{last: HTMLElement, change: HTMLElement}} parts */
+export function showHeadline({ last, change }, bars, book, decimals) {
+  const first = bars[0]
+  const newest = bars.at(-1)
+  const priceUsd = book.midUsd > 0 ? book.midUsd : (newest?.closeUsd ?? 0)
+  last.textContent = priceUsd > 0 ? decimal(priceUsd, decimals) : '–'
+  if (first === undefined || newest === undefined || !(first.openUsd > 0)) {
+    change.textContent = ''
+    return
+  }
+  const fraction = priceUsd / first.openUsd - 1
+  const lastedMs = newest.openTimeMs - first.openTimeMs + 60_000
+  change.className = `change ${fraction < 0 ? 'down' : 'up'}`
+  change.textContent = `${fraction < 0 ? '▼' : '▲'} ${signed(fraction * 100, 2)} % in ${span(lastedMs)}`
+}
+
+/** @param {HTMLElement} root */
+export function showReadout(root, bar, timeMs, decimals) {
+  if (timeMs === undefined) {
+    root.replaceChildren()
+    return
+  }
+  const when = `${day(timeMs)} ${clock(timeMs)}`
+  if (bar === undefined) {
+    root.textContent = `${when}  nothing recorded`
+    return
+  }
+  const price = (value) => decimal(value, decimals)
+  const pairs = [
+    ['O', price(bar.openUsd)],
+    ['H', price(bar.highUsd)],
+    ['L', price(bar.lowUsd)],
+    ['C', price(bar.closeUsd)],
+    ['bought', size(bar.buyBase)],
+    ['sold', size(bar.sellBase)],
+    ['ticks', decimal(bar.tickCount)],
+  ]
+  root.replaceChildren(when)
+  for (const [name, value] of pairs) {
+    const strong = document.createElement('b')
+    strong.textContent = value
+    root.append(`  ${name} `, strong)
+  }
+  if (!bar.complete) root.append(bar.gapCount > 0 ? '  over a gap' : '  not complete')
+}
