@@ -95,6 +95,7 @@ export class RestPolls {
       finish(poll, ok, this.#monoMs())
       if (ok && poll.planned.channel === 'serverTime' && this.#clockIsNew) {
         this.#clockIsNew = false
+        poll.dueMs = this.#monoMs() + CLOCK_AGAIN_MS
       }
       this.#pump()
     }

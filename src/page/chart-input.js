@@ -8,7 +8,7 @@ const KEY_ZOOM = 1.25
  * @param {HTMLCanvasElement} canvas
  * @param {object} asks
  * @param {(px: number) => void} asks.pan To the past where positive.
- * @param {(factor: number, x: number | undefined) => void} asks.zoom
+ * @param {(factor: number, x: number) => void} asks.zoom
  * @param {(at: {x: number, y: number} | undefined) => void} asks.point
  * @param {() => void} asks.newest
  */
@@ -27,9 +27,9 @@ export function listenToChart(canvas, asks) {
   const byKey = {
     ArrowLeft: () => asks.pan(KEY_PAN_PX),
     ArrowRight: () => asks.pan(-KEY_PAN_PX),
-    '+': () => asks.zoom(KEY_ZOOM, undefined),
-    '=': () => asks.zoom(KEY_ZOOM, undefined),
-    '-': () => asks.zoom(1 / KEY_ZOOM, undefined),
+    '+': () => asks.zoom(KEY_ZOOM, canvas.clientWidth / 2),
+    '=': () => asks.zoom(KEY_ZOOM, canvas.clientWidth / 2),
+    '-': () => asks.zoom(1 / KEY_ZOOM, canvas.clientWidth / 2),
     End: asks.newest,
   }
   document.addEventListener('keydown', (event) => {

@@ -61,8 +61,7 @@ export function createChart(canvas, pointed) {
       draw()
     },
     zoom: (factor, x) => {
-      const { plotWidth } = layout()
-      zoom(view, bars, factor, x ?? plotWidth / 2, plotWidth)
+      zoom(view, bars, factor, x, layout().plotWidth)
       draw()
     },
     point: (at) => {

@@ -21,7 +21,7 @@ const chart = createChart(part('chart'), (bar, timeMs) =>
 /** The last answer of `/v1/status`. */
 let status
 /** The symbol that is wanted, and the one that is shown. */
-let symbol = decodeURIComponent(location.hash.slice(1))
+let symbol = ''
 let shownSymbol = ''
 let bars = []
 let decimals = 2
@@ -96,7 +96,7 @@ async function refreshMarket(name) {
 function showStatus(newStatus) {
   status = newStatus
   const names = status.symbols.map((row) => row.symbol)
-  if (!names.includes(symbol)) symbol = names.includes('BTC') ? 'BTC' : (names[0] ?? '')
+  if (!names.includes(symbol)) symbol = firstOf(names)
   part('mode').hidden = false
   part('mode').textContent = status.mode.toUpperCase()
   part('mode').classList.toggle('live', status.mode === 'live')
@@ -104,6 +104,12 @@ function showStatus(newStatus) {
   document.title = `${status.recording} · moonreplay`
   showSymbols(names)
   showProgress(status)
+}
+
+/** The symbol that the address names, else BTC, else the first. */
+function firstOf(names) {
+  const named = names.find((name) => `#${encodeURIComponent(name)}` === location.hash)
+  return named ?? (names.includes('BTC') ? 'BTC' : (names[0] ?? ''))
 }
 
 function showSymbols(names) {

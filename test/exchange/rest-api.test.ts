@@ -27,7 +27,7 @@ async function oneMinuteIn() {
   const clock = new ManualClock()
   const exchange = await exchangeOver(market(), { clock })
   await TestClient.connect(exchange.port, '/public/ws/btcusdt@depth')
-  await clock.advance(60_000)
+  await clock.jump(60_000)
   return { clock, exchange, get: client(exchange.port) }
 }
 
@@ -143,7 +143,7 @@ describe('a refusal', () => {
     for (let count = 0; last.status === 200 && count < 200; count += 1) last = await get(depth)
     expect(last).toMatchObject({ status: 429, body: { code: -1003 }, retryAfter: '60' })
     expect(last.weight).toBeGreaterThan(2_400)
-    await clock.advance(60_000)
+    await clock.jump(60_000)
     expect(await get(depth)).toMatchObject({ status: 200, weight: 20 })
   })
 })

@@ -95,7 +95,7 @@ describe('segments', () => {
   test('end with their size', async () => {
     await using folder = await temporaryFolder()
     const path = join(folder.path, 'recording')
-    await record(path, entries(1500), 100, { segmentBytes: 3_000 })
+    await record(path, entries(1500), 100, { segmentBytes: 2_000 })
     const { segments } = await readManifest(path)
     expect(segments.length).toBeGreaterThan(3)
     const reader = await openReader(path)
