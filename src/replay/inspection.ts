@@ -1,12 +1,11 @@
 /** What `inspect` shows of a recording beside its counts: skew of clocks, order, gaps, decode paths. */
 import type { Block } from '../model/block.ts'
-import { RECORDER_VENUE, SOCKET_CHANNELS } from '../model/channel.ts'
 import type { Gap } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
+import { isSocket } from '../pipeline/route.ts'
 import { resolveSettings } from '../pipeline/settings.ts'
 import type { Recording } from './recording.ts'
 
-const SOCKETS: ReadonlySet<string> = new Set(SOCKET_CHANNELS)
 const GAPS_SHOWN = 100
 
 export interface Inspection {
@@ -76,9 +75,7 @@ class TimeTally {
   readonly #skews = new Map<number, number>()
 
   add(block: Block): void {
-    const symbols = block.streams.map(({ venue, channel, symbol }) =>
-      venue !== RECORDER_VENUE && SOCKETS.has(channel) ? symbol : undefined,
-    )
+    const symbols = block.streams.map((stream) => (isSocket(stream) ? stream.symbol : undefined))
     for (let index = 0; index < block.count; index += 1) {
       const symbol = symbols[block.streamIndexes[index] ?? 0]
       const venueTimeMs = block.venueTimesMs[index] ?? Number.NaN

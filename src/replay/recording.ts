@@ -4,8 +4,8 @@ import { RecorderError } from '../base/errors.ts'
 import { type RecordingContents, readContents } from '../journal/contents.ts'
 import { type LevelReader, openReader, type ReaderOptions } from '../journal/level-reader.ts'
 import { entryAt } from '../model/block.ts'
-import { RECORDER_VENUE, SOCKET_CHANNELS } from '../model/channel.ts'
-import { makesSymbol } from '../pipeline/route.ts'
+import { RECORDER_VENUE } from '../model/channel.ts'
+import { isSocket, makesSymbol } from '../pipeline/route.ts'
 import { type Moment, parseMoment } from './moment.ts'
 
 export interface Recording {
@@ -22,8 +22,6 @@ export interface SeqRange {
   /** One past the last. */
   readonly toSeq: number
 }
-
-const SOCKETS: ReadonlySet<string> = new Set(SOCKET_CHANNELS)
 
 /** @throws {RecorderError} `RECORDING_NOT_FOUND`, `JOURNAL_DAMAGED` */
 export async function openRecording(path: string, options?: ReaderOptions): Promise<Recording> {
@@ -68,8 +66,7 @@ export async function seqAtTime({ reader }: Recording, venueTimeMs: number): Pro
   for await (const block of reader.blocks({ fromSeq: start, toSeq: start + 1 })) {
     for (let index = 0; index < block.count; index += 1) {
       const stream = block.streams[block.streamIndexes[index] ?? 0]
-      if (stream === undefined || !SOCKETS.has(stream.channel)) continue
-      if (stream.venue === RECORDER_VENUE) continue
+      if (stream === undefined || !isSocket(stream)) continue
       if ((block.venueTimesMs[index] ?? Number.NaN) >= venueTimeMs) return block.firstSeq + index
     }
   }
