@@ -24,7 +24,7 @@ export function openSocket(url: string, handlers: SocketHandlers): SocketHandle 
   })
   socket.on('close', (code, text) => {
     // 1006 is what `ws` says where the venue said nothing.
-    handlers.closed(code === 1006 ? 0 : code, reason)
+    handlers.closed(code === 1006 ? 0 : code, reason || text.toString())
   })
   return {
     terminate: () => socket.terminate(),

@@ -61,11 +61,17 @@ async function refresh() {
   if (status?.mode !== 'replay' || !status.ready) showStatus(await ask('/v1/status'))
   if (!status.ready) return
   const isLive = status.mode === 'live'
-  if (symbol !== '' && (isLive || symbol !== shownSymbol)) await refreshMarket(symbol)
-  if (pollCount === 0 || (isLive && pollCount % FACTS_POLLS === 0)) {
-    showFacts(part('figures'), part('channels'), await ask('/v1/summary'))
-  }
+  const marketDue = symbol !== '' && (isLive || symbol !== shownSymbol)
+  const factsDue = pollCount === 0 || (isLive && pollCount % FACTS_POLLS === 0)
+  await Promise.all([
+    marketDue ? refreshMarket(symbol) : undefined,
+    factsDue ? refreshFacts() : undefined,
+  ])
   pollCount += 1
+}
+
+async function refreshFacts() {
+  showFacts(part('figures'), part('channels'), await ask('/v1/summary'))
 }
 
 async function refreshMarket(name) {

@@ -220,6 +220,18 @@ describe('interruptions', () => {
     ])
   })
 
+  test('after a cut each stream has its whole time to speak again', async () => {
+    const rig = new Rig({ settings: captureSettings({ retryMsMax: 1_000 }) })
+    await rig.world.pass(5_000)
+    rig.world.refusing = true
+    rig.world.cut()
+    await rig.world.pass(60_000)
+    rig.world.mute.add('ethusdt@markPrice@1s')
+    rig.world.refusing = false
+    await rig.world.pass(6_000)
+    expect(rig.capture.stats().links[1]).toMatchObject({ connected: true, silentStreams: [] })
+  })
+
   test('an outage of the recorder is a gap from the last entry to the start', async () => {
     const rig = new Rig({ resumeTimeMs: START_WALL_MS - 90_000 })
     await rig.world.pass(10)
@@ -333,6 +345,17 @@ describe('requests', () => {
     expect(sent().length).toBeGreaterThanOrEqual(7)
     expect(sent().length).toBeLessThanOrEqual(9)
   })
+})
+
+test('a snapshot that has just come is not asked for again: the book cannot have seen it yet', async () => {
+  const rig = new Rig({ symbols: ['BTCUSDT'] })
+  await rig.world.pass(600)
+  rig.capture.requestSnapshot('BTCUSDT')
+  await rig.world.pass(60_000)
+  expect((await rig.ofChannel('depthSnapshot')).length).toBe(1)
+  rig.capture.requestSnapshot('BTCUSDT')
+  await rig.world.pass(1_000)
+  expect((await rig.ofChannel('depthSnapshot')).length).toBe(2)
 })
 
 describe('the offset of the clock', () => {
@@ -452,6 +475,23 @@ test('sockets are paused while too much waits for the disk; nothing is lost and 
   const facts = journal.drafts.map(({ stream }) => stream.channel)
   expect(facts.filter((channel) => channel === 'gap' || channel === 'disconnect').length).toBe(2)
   expect(facts.filter((channel) => channel === 'timer').length % 2).toBe(0)
+})
+
+test('after a pause each stream has its whole time to speak again', async () => {
+  const journal = new StallingJournal()
+  const rig = new Rig({ writer: journal, settings: captureSettings({ pendingBytesMax: 100_000 }) })
+  await rig.world.pass(1_000)
+  journal.stalled = true
+  await rig.world.pass(60_000)
+  for (const { streams, waiting } of rig.world.openSockets) {
+    for (const name of streams) rig.world.mute.add(name)
+    waiting.length = 0
+  }
+  rig.world.mute.delete('btcusdt@aggTrade')
+  journal.stalled = false
+  await rig.world.pass(5_000)
+  expect(rig.capture.stats().paused).toBe(false)
+  expect(rig.capture.stats().links[1]?.silentStreams).toEqual([])
 })
 
 class RefusingJournal extends MemoryJournal {

@@ -132,6 +132,14 @@ describe('before its age limit', () => {
     ])
   })
 
+  test('an old connection that the venue ends by itself leaves nothing to do', () => {
+    const session = rotating()
+    step(session, { kind: 'opened', id: 3 }, at(600_100))
+    hear(session, 3, 600_200, WALL_MS + 600_200)
+    step(session, { kind: 'closed', id: 1, code: 1001, reason: '' }, at(600_300))
+    expect(deadlineOf(session)).toBe(610_200)
+  })
+
   test('a successor that fails is tried again, and the old one goes on', () => {
     const session = rotating()
     expect(

@@ -171,7 +171,7 @@ describe('three hours of two contracts', () => {
           recvTimeUs > (fromTimeMs + 1_300) * 1000 &&
           recvTimeUs < toTimeMs * 1000,
       )
-      expect(inside).toEqual([])
+      expect(inside).toHaveLength(0)
     }
   })
 })

@@ -49,6 +49,7 @@ export class Page {
   readonly #sessionId: string
   /** What the console has: errors, warnings, failed requests, exceptions that nobody caught. */
   readonly complaints: string[] = []
+  #onLoad: () => void = () => undefined
 
   constructor(browser: Browser, sessionId: string) {
     this.#browser = browser
@@ -70,8 +71,13 @@ export class Page {
     await this.send('Emulation.setEmulatedMedia', { features })
   }
 
+  /** Goes to `url` and waits until it and its modules have loaded. */
   async open(url: string): Promise<void> {
+    const loaded = new Promise<void>((resolve) => {
+      this.#onLoad = resolve
+    })
     await this.send('Page.navigate', { url })
+    await loaded
   }
 
   /** The value of an expression, as JSON carries it. A promise is awaited. */
@@ -85,14 +91,14 @@ export class Page {
     return result.value
   }
 
-  /** Waits until an expression is true: in the page, with each frame that it draws. */
+  /** Waits until an expression is true, which the page itself looks at. */
   async until(expression: string): Promise<void> {
     const holds = await this.evaluate<boolean>(`new Promise((resolve) => {
       const deadline = performance.now() + ${WAIT_MS_MAX}
       const look = () => {
         if (${expression}) resolve(true)
         else if (performance.now() > deadline) resolve(false)
-        else requestAnimationFrame(look)
+        else setTimeout(look, 50)
       }
       look()
     })`)
@@ -125,6 +131,7 @@ export class Page {
         /^(error|warning|assert)$/.test(`${params['type']}`)) ||
       method === 'Runtime.exceptionThrown' ||
       method === 'Log.entryAdded'
+    if (method === 'Page.loadEventFired') this.#onLoad()
     if (loud) this.complaints.push(`${method} ${JSON.stringify(params)}`)
   }
 }
@@ -136,6 +143,7 @@ export class Browser {
   readonly #waiting = new Map<number, (reply: Reply) => void>()
   readonly #pages = new Map<string, Page>()
   #nextId = 1
+  #targetId: string | undefined
 
   private constructor(socket: WebSocket, process: ChildProcess, profile: string) {
     this.#socket = socket
@@ -161,11 +169,15 @@ export class Browser {
     return new Browser(socket, process, profile)
   }
 
+  /** Opens a tab and closes the one before: a tab in the background draws nothing. */
   async newPage(): Promise<Page> {
+    const before = this.#targetId
     const { targetId } = await this.send('Target.createTarget', { url: 'about:blank' })
     const { sessionId } = await this.send('Target.attachToTarget', { targetId, flatten: true })
     const page = new Page(this, String(sessionId))
     this.#pages.set(String(sessionId), page)
+    this.#targetId = String(targetId)
+    if (before !== undefined) await this.send('Target.closeTarget', { targetId: before })
     for (const domain of ['Page', 'Runtime', 'Log']) await page.send(`${domain}.enable`)
     return page
   }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { CanonicalWriter, decodeCanonical } from '../../../src/base/canonical.ts'
 import { defaultsOf } from '../../../src/base/setting.ts'
 import { hazardScore } from '../../../src/engines/calibration/hazard.ts'
+import { countFromMarket } from '../../../src/engines/calibration/standard-feedback.ts'
 import {
   meanNotionalUsd,
   orderPriceUsd,
@@ -26,6 +27,8 @@ import {
   STANDARD_ZONES_SETTINGS,
   trackStandardZones,
 } from '../../../src/engines/calibration/standard-zones.ts'
+import { createMarket } from '../../../src/engines/market.ts'
+import { STANDARD } from '../reference-run.ts'
 import { madeUpSteps } from './made-up.ts'
 import { type ClosedStep, runStandard, standardModel } from './standard-run.ts'
 
@@ -129,6 +132,16 @@ describe('standard-profile.md §3: learning', () => {
     expect(countLiquidation(model, { ...order, priceUsd: 0 })).toBe(false)
     expect([model.open.long.count, model.insaneCount]).toEqual([1, 2])
   })
+})
+
+test('an order is measured from the mid, or before there is a book from the mark price', () => {
+  const market = createMarket('BTCUSDT', STANDARD)
+  const model = standardModel()
+  const event = { timeS: 0, side: 'long', priceUsd: 66_700, sizeBase: 1 } as const
+  market.mark.markUsd = 69_000
+  expect(countFromMarket(model, event, market)).toBe(false)
+  market.metrics.midUsd = 67_000
+  expect(countFromMarket(model, event, market)).toBe(true)
 })
 
 describe('the map', () => {

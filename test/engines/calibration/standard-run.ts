@@ -3,6 +3,7 @@ import { defaultsOf, type SettingsOf } from '../../../src/base/setting.ts'
 import { CALIBRATOR_SETTINGS } from '../../../src/engines/calibration/calibrator-settings.ts'
 import type { PositionSide } from '../../../src/engines/calibration/calibrator-state.ts'
 import type { RatedMinute } from '../../../src/engines/calibration/hazard.ts'
+import { standardMinuteOf } from '../../../src/engines/calibration/standard-feedback.ts'
 import {
   closeStandardMinute,
   countLiquidation,
@@ -12,7 +13,7 @@ import {
 } from '../../../src/engines/calibration/standard-model.ts'
 import { STANDARD_INFERENCE_SETTINGS } from '../../../src/engines/calibration/standard-settings.ts'
 import { createMarket, type Market } from '../../../src/engines/market.ts'
-import { closeMinute, type MinuteClose } from '../../../src/engines/minute-close.ts'
+import { closeMinute } from '../../../src/engines/minute-close.ts'
 import { type InputLine, inputLines } from '../golden-input.ts'
 import { handle, STANDARD } from '../reference-run.ts'
 import { orderOf, venueTimeMs } from './payload.ts'
@@ -59,7 +60,7 @@ export function closedSteps(name: string, symbol = 'BTCUSDT'): readonly ClosedSt
     const minute = Math.floor(clockMs / 60_000)
     if (minute > openMinute) {
       const close = closeMinute(market, openMinute, minute, clockMs)
-      if (close.live) steps.push({ bar: barOf(close), liquidations: open })
+      if (close.live) steps.push({ bar: standardMinuteOf(close), liquidations: open })
       open = []
     }
     openMinute = minute
@@ -70,17 +71,6 @@ export function closedSteps(name: string, symbol = 'BTCUSDT'): readonly ClosedSt
 }
 
 type OpenLiquidation = ClosedStep['liquidations'][number]
-
-function barOf({ closedMinute, bar, volume, openInterest }: MinuteClose): StandardMinute {
-  return {
-    minute: closedMinute,
-    highUsd: bar.highUsd,
-    lowUsd: bar.lowUsd,
-    closeUsd: bar.closeUsd,
-    tradedBase: volume.buyBase + volume.sellBase,
-    oiChangeBase: openInterest.change,
-  }
-}
 
 function liquidationOf({ raw }: InputLine, { metrics }: Market): OpenLiquidation {
   const { side, price, sizeBase } = orderOf(raw)
