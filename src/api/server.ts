@@ -1,5 +1,10 @@
 /** The HTTP server: every route of the API and the page, not listening yet. */
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { StateViews } from '../projections/views.ts'
 import { describeFailure, type FailureReply, internalFailure, RequestError } from './failure.ts'
 import { pageRoutes } from './routes/page.ts'
@@ -16,7 +21,14 @@ const BODY_BYTES_MAX = 1_024
 const REQUEST_MS_MAX = 10_000
 
 export function buildServer({ views, failed }: ServerOptions): FastifyInstance {
+  const answer = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+    const failure = describeFailure(error)
+    if (failure === undefined) failed(error, request.url)
+    return send(reply, failure ?? internalFailure())
+  }
   const app = Fastify({
+    // A path that cannot be decoded is refused before there is a route.
+    frameworkErrors: answer,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     // A browser keeps its connections open; a shutdown does not wait for them.
@@ -29,11 +41,7 @@ export function buildServer({ views, failed }: ServerOptions): FastifyInstance {
     // would pass by `minimum` and `maximum`, since it is checked before it is made a number.
     ajv: { customOptions: { keywords: ['unit'], strictNumbers: false } },
   })
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const failure = describeFailure(error)
-    if (failure === undefined) failed(error, request.url)
-    return send(reply, failure ?? internalFailure())
-  })
+  app.setErrorHandler(answer)
   app.setNotFoundHandler((request) => {
     const [path = ''] = request.url.split('?')
     if (request.method === 'GET' || !app.hasRoute({ method: 'GET', url: path })) {

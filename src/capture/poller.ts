@@ -32,7 +32,7 @@ export interface Poller {
 
 const FAILED_RETRY_MS_MIN = 1_000
 const FAILED_RETRY_MS_MAX = 30_000
-/** A poll that weighs much or is asked for is not delayed by the spread: only regular ones are. */
+/** First requests follow each other within this, so that many symbols do not ask at one moment. */
 const SPREAD_MS_MAX = 5_000
 
 /** All polls are due within the first seconds, those of the plan's beginning first. */

@@ -3,8 +3,8 @@
  * kept within a connection and nowhere else, and outages in which nothing arrives.
  */
 import type { EntryDraft, HttpFacts, StreamKey } from '../model/block.ts'
-import { RECORDER_VENUE } from '../model/channel.ts'
-import { encodeText } from './payload-writer.ts'
+import type { FactChannel } from '../model/channel.ts'
+import { encodeFact, type FactOf, factStream } from '../model/facts.ts'
 import type { Random } from './random.ts'
 
 /** A venue sends two kinds of stream over sockets of their own (`binance-today.md`), and REST. */
@@ -82,10 +82,9 @@ export class ArrivalQueue {
   }
 
   /** What the recorder itself knows at `timeMs`. */
-  note(channel: string, timeMs: number, fact: unknown): void {
-    const stream = { venue: RECORDER_VENUE, symbol: '', channel }
-    const payload = encodeText(JSON.stringify(fact))
-    this.#add(stream, timeMs * 1000, Number.NaN, 0, payload, undefined)
+  note<C extends FactChannel>(channel: C, timeMs: number, fact: FactOf<C>): void {
+    const payload = encodeFact(channel, fact)
+    this.#add(factStream(channel), timeMs * 1000, Number.NaN, 0, payload, undefined)
   }
 
   /** Takes out what had arrived by `timeMs`. */

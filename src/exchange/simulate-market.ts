@@ -47,6 +47,7 @@ export function* simulateMarket(options: MarketOptions): Generator<readonly Entr
 }
 
 class SimulatedMarket {
+  readonly #runId: string
   readonly #startTimeMs: number
   readonly #random: Random
   readonly #mood: MarketMood
@@ -79,7 +80,15 @@ class SimulatedMarket {
     )
     this.#snapshotSteps = symbols.map(() => SNAPSHOT_AFTER_STEPS)
     this.#outageStep = this.#nextOutage(0)
-    this.#queue.note('start', startTimeMs, { cause: 'simulate', seed, venue: 'binance', symbols })
+    this.#runId = `simulate-${seed}`
+    this.#queue.note('start', startTimeMs, {
+      runId: this.#runId,
+      // That of the program that writes it down would make the bytes depend on it.
+      version: 'simulated',
+      venue: 'binance',
+      symbols,
+      urls: [],
+    })
   }
 
   /** What arrives during the steps from `fromStep` to before `toStep`. */
@@ -91,7 +100,7 @@ class SimulatedMarket {
   /** The last entry; what is still on its way never arrives. */
   stop(stepCount: number): EntryDraft[] {
     const timeMs = this.#timeOf(stepCount)
-    this.#queue.note('stop', timeMs, { cause: 'simulate', clean: true })
+    this.#queue.note('stop', timeMs, { runId: this.#runId, reason: 'simulated' })
     return this.#queue.release(timeMs)
   }
 
@@ -168,8 +177,11 @@ class SimulatedMarket {
     })
     this.#queue.note('gap', toTimeMs, {
       cause: 'outage',
+      symbol: '',
+      channel: '',
       fromTimeMs,
       toTimeMs,
+      missingCount: 0,
       streams: [...streams, '!forceOrder@arr'],
     })
     this.#snapshotSteps.fill(endStep + SNAPSHOT_AFTER_STEPS)

@@ -43,7 +43,6 @@ export class SimulatedContract {
   #lastTradeId: number
   #lossStepsLeft = 0
   #lossEnded = false
-  #lossFrom = { timeMs: 0, updateId: 0 }
   #tradesToLose = 0
   #forced: ForcedOrder | undefined
 
@@ -205,28 +204,20 @@ export class SimulatedContract {
     const eventTimeMs = venueTimeMs + 2 + random.below(6)
     const ids = { first, last: this.#lastUpdateId, previous }
     const payload = this.#payloads.depth(this.#book, ids, eventTimeMs, venueTimeMs)
-    if (this.#loses(previous, venueTimeMs)) return
+    if (this.#loses(venueTimeMs)) return
     this.#queue.send('public', this.#streams.depth, eventTimeMs, venueTimeMs, payload)
   }
 
-  /** Now and then a few diffs in a row never arrive. */
-  #loses(previousUpdateId: number, venueTimeMs: number): boolean {
+  /** Now and then a few diffs in a row never arrive; no fact says so, their ids do. */
+  #loses(venueTimeMs: number): boolean {
     if (this.#queue.isSilent(venueTimeMs)) this.#lossStepsLeft = 0
     if (this.#lossStepsLeft === 0) {
       if (!this.#random.chance(DEPTH_LOSSES_PER_MINUTE / STEPS_PER_MINUTE)) return false
       this.#lossStepsLeft = 4 + this.#random.below(30)
-      this.#lossFrom = { timeMs: venueTimeMs, updateId: previousUpdateId }
     }
     this.#lossStepsLeft -= 1
     if (this.#lossStepsLeft > 0) return true
     this.#lossEnded = true
-    this.#queue.note('gap', venueTimeMs + 50, {
-      cause: 'depthIds',
-      fromTimeMs: this.#lossFrom.timeMs,
-      toTimeMs: venueTimeMs,
-      streams: [`${this.contract.symbol.toLowerCase()}@depth@100ms`],
-      idsMissing: previousUpdateId - this.#lossFrom.updateId,
-    })
     return false
   }
 

@@ -40,7 +40,7 @@ export function layoutOf(width, height, all, view, decimals) {
     bars,
     next: all[from + bars.length],
     before: all[from - 1],
-    isLast: (bar) => bar === all[all.length - 1],
+    newest: all[all.length - 1],
     volumeScale: volumeMax > 0 ? (bottom - volumeTop) / volumeMax : 0,
     yOf: (priceUsd) => priceBottom - (priceUsd - low + room) * scale,
     priceAt: (y) => low - room + (priceBottom - y) / scale,
@@ -133,7 +133,7 @@ function drawGaps(pen, layout, view, colors) {
     const endMs = previous.openTimeMs + MINUTE_MS
     if (bar.openTimeMs > endMs) band(endMs, bar.openTimeMs)
     // The newest minute is open, which is no gap.
-    const isGap = bar.gapCount > 0 || !(bar.complete || layout.isLast(bar))
+    const isGap = bar.gapCount > 0 || !(bar.complete || bar === layout.newest)
     if (isGap) band(bar.openTimeMs, bar.openTimeMs + MINUTE_MS)
     previous = bar
   }
@@ -177,8 +177,9 @@ function drawBar(pen, layout, view, colors, bar) {
 }
 
 function drawLast(pen, layout, colors) {
-  const last = layout.bars[layout.bars.length - 1]
+  const last = layout.newest
   const y = Math.round(layout.yOf(last.closeUsd)) + 0.5
+  if (y < 9 || y > layout.priceBottom) return
   const color = last.closeUsd >= last.openUsd ? colors.up : colors.down
   dashedLine(pen, color, 0, y, layout.plotWidth, y)
   tag(

@@ -14,8 +14,8 @@ import {
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {(bar: object | undefined, timeMs: number | undefined) => void} pointed Told of the bar
- *   under the pointer, with its minute; of nothing when there is no pointer.
+ * @param {(bar: object | undefined, timeMs: number) => void} pointed Told of the minute under the
+ *   pointer, or of the newest, with its bar, if it has one.
  */
 export function createChart(canvas, pointed) {
   const pen = canvas.getContext('2d')
@@ -43,8 +43,10 @@ export function createChart(canvas, pointed) {
     })
   }
   const tell = () => {
+    const newest = bars.at(-1)
+    if (newest === undefined) return
     if (pointer === undefined) {
-      pointed(undefined, undefined)
+      pointed(newest, newest.openTimeMs)
       return
     }
     const timeMs = timeAt(view, pointer.x, layout().plotWidth)

@@ -17,15 +17,11 @@ export function showHeadline({ last, change }, bars, book, decimals) {
   change.textContent = `${fraction < 0 ? '▼' : '▲'} ${signed(fraction * 100, 2)} % in ${span(lastedMs)}`
 }
 
-/** @param {HTMLElement} root */
+/** Nothing is recorded of a minute without a bar. @param {HTMLElement} root */
 export function showReadout(root, bar, timeMs, decimals) {
-  if (timeMs === undefined) {
-    root.replaceChildren()
-    return
-  }
   const when = `${day(timeMs)} ${clock(timeMs)}`
   if (bar === undefined) {
-    root.textContent = `${when}  nothing recorded`
+    root.textContent = `${when} nothing recorded`
     return
   }
   const price = (value) => decimal(value, decimals)
@@ -42,7 +38,7 @@ export function showReadout(root, bar, timeMs, decimals) {
   for (const [name, value] of pairs) {
     const strong = document.createElement('b')
     strong.textContent = value
-    root.append(`  ${name} `, strong)
+    root.append(` ${name}\u00a0`, strong)
   }
-  if (!bar.complete) root.append(bar.gapCount > 0 ? '  over a gap' : '  not complete')
+  if (!bar.complete) root.append(bar.gapCount > 0 ? ' over a gap' : ' open')
 }

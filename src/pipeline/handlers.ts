@@ -162,9 +162,7 @@ export class EntryHandler {
         return true
       }
       case KIND.openInterest:
-        if (!decoder.readOpenInterest(bytes, start, end)) return false
-        onOpenInterest(run.market, decoder.openInterest)
-        return true
+        return this.#openInterest(run, bytes, start, end)
       case KIND.topLongShortAccountRatio:
         return this.#ratio(run, 'topAccount', bytes, start, end)
       case KIND.topLongShortPositionRatio:
@@ -176,10 +174,17 @@ export class EntryHandler {
     }
   }
 
+  /** A reply that cannot be read is a failed poll, which the market hears of as well. */
+  #openInterest(run: SymbolRun, bytes: Uint8Array, start: number, end: number): boolean {
+    const isRead = this.#decoder.readOpenInterest(bytes, start, end)
+    onOpenInterest(run.market, isRead ? this.#decoder.openInterest : undefined)
+    return isRead
+  }
+
   #ratio(run: SymbolRun, kind: RatioKind, bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#decoder.readRatio(bytes, start, end)) return false
-    onRatio(run.market, kind, this.#decoder.ratio)
-    return true
+    const isRead = this.#decoder.readRatio(bytes, start, end)
+    onRatio(run.market, kind, isRead ? this.#decoder.ratio : undefined)
+    return isRead
   }
 
   /** A liquidation of a symbol without engines is named; nothing else of such a symbol is read. */

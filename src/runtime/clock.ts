@@ -1,8 +1,17 @@
 /** The only reader of clocks. Everybody else is given what they need. */
 import { hrtime } from 'node:process'
 
-/** Wall time, µs since 1970. It may step. */
-export const nowUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000)
+/** How far our reading may be from the system's clock, which is adjusted and steps. Unit: ms. */
+const DRIFT_MS_MAX = 20
+let anchorMs = performance.timeOrigin
+
+/** Wall time, µs since 1970: finer than `Date.now`, and with it within 20 ms. It may step. */
+export function nowUs(): number {
+  const elapsedMs = performance.now()
+  const driftMs = Date.now() - (anchorMs + elapsedMs)
+  if (Math.abs(driftMs) > DRIFT_MS_MAX) anchorMs += driftMs
+  return Math.round((anchorMs + elapsedMs) * 1000)
+}
 
 /** Monotonic time, µs since an arbitrary start. It never steps. */
 export const monoUs = (): number => Number(hrtime.bigint() / 1000n)

@@ -74,11 +74,11 @@ const GAP: GapView = {
 }
 
 const CHANNELS = [
-  ['binance', 'depth', 215_880],
   ['binance', 'bookTicker', 702_911],
   ['binance', 'aggTrade', 262_004],
-  ['binance', 'markPrice', 21_580],
+  ['binance', 'depth', 215_880],
   ['binance', 'trade', 28_101],
+  ['binance', 'markPrice', 21_580],
   ['binance', 'openInterest', 2_158],
   ['binance', 'topLongShortAccountRatio', 358],
   ['binance', 'topLongShortPositionRatio', 358],

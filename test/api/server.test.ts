@@ -133,6 +133,12 @@ test('the page and its modules have their types, and are sent again only when th
   expect(again.body).toBe('')
 })
 
+test('a path that cannot be decoded is 400 with the same body as every failure', async () => {
+  const reply = await app.inject('/%zz')
+  expect(reply.statusCode).toBe(400)
+  expect(Object.keys(reply.json<object>())).toEqual(['code', 'message', 'remedy', 'detail'])
+})
+
 // Goal: no path leads to a file outside the page, and nothing answers with 5xx. Method: paths made
 // of the pieces that lead out of folders, plain and encoded, sent as they are: the injector of
 // fastify, like any URL parser, would resolve them first.

@@ -66,7 +66,10 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', { timeout: 6
   async function keep(page: Page, name: string): Promise<void> {
     if (picturesFolder === undefined) return
     await mkdir(picturesFolder, { recursive: true })
-    await writeFile(join(picturesFolder, `${name}.png`), await page.screenshot())
+    await writeFile(
+      join(picturesFolder, `${name}.png`),
+      await page.screenshot(name.startsWith('phone')),
+    )
   }
 
   test('draws bars, book and facts of a recording, and complains of nothing', async () => {
@@ -116,11 +119,13 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', { timeout: 6
     await page.mouse('mouseMoved', 800, 400, { button: 'left', buttons: 1 })
     await page.mouse('mouseReleased', 800, 400, { button: 'left', clickCount: 1 })
     await page.until(`${CANVAS}.hash !== ${zoomed.hash}`)
-    await page.until(`/O .* H .* L .* C /.test(document.getElementById('readout').textContent)`)
+    const readout = `document.getElementById('readout').textContent`
+    const pointed = await page.evaluate<string>(readout)
+    expect(pointed).toMatch(/^5 Jan \d\d:\d\d O\s[\d,.]+ H\s[\d,.]+ L\s[\d,.]+ C\s[\d,.]+ /)
     await keep(page, 'wide-crosshair')
     await page.mouse('mouseMoved', 10, 10)
     await page.press('End')
-    await page.until(`document.getElementById('readout').textContent === ''`)
+    await page.until(`${readout}.startsWith('5 Jan 02:59') && ${readout}.endsWith('open')`)
     await page.press('ArrowLeft')
     await page.press('-')
     expect(page.complaints).toEqual([])
@@ -132,6 +137,8 @@ describe.skipIf(chromiumPath === undefined)('the page in Chromium', { timeout: 6
     const page = await opened(WIDE)
     await page.until(`document.getElementById('progress-bar').value > 0.3`)
     await page.until(`document.getElementById('progress-title').textContent === 'replaying'`)
+    // This is what a blank canvas looks like to the tests above.
+    expect((await page.evaluate<Picture>(CANVAS)).kinds).toBe(1)
     await keep(page, 'wide-progress')
     views.set(ready)
     await page.until(`document.getElementById('progress').hidden && ${drawn('BTC')}`)

@@ -115,10 +115,10 @@ export class Page {
     await this.send('Input.dispatchMouseEvent', { type, x, y, ...more })
   }
 
-  /** A PNG of the whole page. */
-  async screenshot(): Promise<Buffer> {
+  /** A PNG of what is in sight, or of the whole page. */
+  async screenshot(whole: boolean): Promise<Buffer> {
     const { data } = await this.send('Page.captureScreenshot', {
-      captureBeyondViewport: true,
+      captureBeyondViewport: whole,
       format: 'png',
     })
     return Buffer.from(String(data), 'base64')
