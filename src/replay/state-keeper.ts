@@ -73,7 +73,10 @@ export class StateKeeper {
 
   readonly listener: PipelineListener = {
     minuteClosed: (run, close) => {
-      if (run.gapsInMinute > 0) this.#noteGaps(run.symbol, close.closedMinute, run.gapsInMinute)
+      // A minute of a book that is out of sync is flat, and no less wrong than one with a gap.
+      if (run.gapsInMinute > 0 || close.book.stale) {
+        this.#noteGaps(run.symbol, close.closedMinute, run.gapsInMinute)
+      }
     },
     gapFound: (gap, cause) => this.#takeGap(gap, cause),
   }
@@ -129,11 +132,12 @@ export class StateKeeper {
     const gaps = this.#gapMinutes.get(run.symbol)
     const bars: BarView[] = lastMinutes(run.market.history, minutesMax).map((row) => {
       const gapCount = gaps?.get(row.minute) ?? 0
+      const complete = gaps?.has(row.minute) !== true
       const { openUsd, highUsd, lowUsd, closeUsd, tickCount, buyBase, sellBase, tradeCount } = row
       const openTimeMs = row.minute * MINUTE_MS
       const prices = { openUsd, highUsd, lowUsd, closeUsd, tickCount }
       const flows = { buyBase, sellBase, tradeCount }
-      return { openTimeMs, ...prices, ...flows, complete: gapCount === 0, gapCount }
+      return { openTimeMs, ...prices, ...flows, complete, gapCount }
     })
     const { bar, source } = barOf(run.market)
     if (bar.tickCount > 0 && !Number.isNaN(run.clock.openMinute)) bars.push(openBar(run))

@@ -51,10 +51,15 @@ export const playbackCommand: CommandModule<object, Argv> = {
       print(
         `${recording.name} at ws://${address} and http://${address}, ${argv.speed}x; the first subscription starts it`,
       )
-      await new Promise<void>((resolve) => {
-        shutdown.addEventListener('abort', () => resolve(), { once: true })
-      })
-      await playback.close()
+      try {
+        await new Promise<void>((resolve, reject) => {
+          shutdown.addEventListener('abort', () => resolve(), { once: true })
+          // The end of the recording ends nothing: sockets stay open, REST answers with the last state.
+          playback.finished.catch(reject)
+        })
+      } finally {
+        await playback.close()
+      }
     } finally {
       await recording.reader.close()
     }
