@@ -1,7 +1,8 @@
 /** Which recording a command is about. */
-import { access, readdir } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { isAbsolute, join, resolve } from 'node:path'
 import { RecorderError } from '../base/errors.ts'
+import { listRecordings } from '../journal/recording-manifest.ts'
 
 /** Where recordings stand unless a path is given. */
 export const RECORDINGS_FOLDER = 'recordings'
@@ -38,14 +39,7 @@ export async function findRecording(name: string | undefined): Promise<string> {
 }
 
 /** Names of the recordings under `recordings/`, in order. */
-export async function recordingNames(): Promise<readonly string[]> {
-  const entries = await readdir(RECORDINGS_FOLDER, { withFileTypes: true }).catch(() => [])
-  const names: string[] = []
-  for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
-    if (await exists(join(RECORDINGS_FOLDER, entry.name, MANIFEST))) names.push(entry.name)
-  }
-  return names.sort((a, b) => (a < b ? -1 : 1))
-}
+export const recordingNames = (): Promise<readonly string[]> => listRecordings(RECORDINGS_FOLDER)
 
 const listed = (names: readonly string[]): string =>
   names.length === 0

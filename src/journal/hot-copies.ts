@@ -1,25 +1,24 @@
 /** Copies of the hot segments of a recording that no process writes: what a crash left. */
+import { rm } from 'node:fs/promises'
 import type { Codec } from './codec.ts'
 import type { BlockFacts } from './keys.ts'
 import { hotPath, hotSegments, type RecordingManifest } from './recording-manifest.ts'
-import type { SealedViews } from './sealed-views.ts'
 import { SegmentSource } from './segment-source.ts'
-import { closeView, fingerprintOf, openHotCopy } from './segment-view.ts'
+import { closeView, fingerprintOf, makeCopyFolder, openHotCopy } from './segment-view.ts'
 
 export class HotCopies {
   readonly #recording: string
   readonly #codec: Codec
-  readonly #views: SealedViews
+  #folder: Promise<string> | undefined
   /** In order. */
   #sources: readonly SegmentSource[] = []
   #fingerprint = ''
   /** Copies that something newer took the place of; an iteration may still read them. */
   readonly #retired: SegmentSource[] = []
 
-  constructor(recording: string, codec: Codec, views: SealedViews) {
+  constructor(recording: string, codec: Codec) {
     this.#recording = recording
     this.#codec = codec
-    this.#views = views
   }
 
   get sources(): readonly SegmentSource[] {
@@ -58,6 +57,9 @@ export class HotCopies {
     for (const { store } of [...this.#retired, ...this.#sources]) await closeView(store)
     this.#retired.length = 0
     this.#sources = []
+    const folder = await this.#folder
+    this.#folder = undefined
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
   }
 
   /** `nextFirstSeq`: where the next segment begins, and so this one should end. */
@@ -66,7 +68,8 @@ export class HotCopies {
     firstSeq: number,
     nextFirstSeq: number | undefined,
   ): Promise<SegmentSource> {
-    const { store } = await openHotCopy(path, await this.#views.folder())
+    this.#folder ??= makeCopyFolder()
+    const { store } = await openHotCopy(path, await this.#folder)
     const last = await store.lastFacts()
     const endSeq = nextFirstSeq ?? (last === undefined ? firstSeq : last.seq + last.count)
     return new SegmentSource({ firstSeq, endSeq, store, name: path, codec: this.#codec })

@@ -69,7 +69,7 @@ export class LevelReader implements SeekingReader {
     this.#codec = codec
     this.#options = options
     this.#views = new SealedViews(recording, codec)
-    this.#copies = new HotCopies(recording, codec, this.#views)
+    this.#copies = new HotCopies(recording, codec)
   }
 
   get nextSeq(): number {

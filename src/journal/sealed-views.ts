@@ -28,12 +28,6 @@ export class SealedViews {
     this.#codec = codec
   }
 
-  /** The folder that the views stand in. */
-  folder(): Promise<string> {
-    this.#folder ??= makeViewFolder()
-    return this.#folder
-  }
-
   /**
    * The segment, open until {@link release} is called for it.
    * @throws {RecorderError} `JOURNAL_DAMAGED`
@@ -80,7 +74,8 @@ export class SealedViews {
       throw damageError(join(name, SEGMENT_FILE), { fromSeq: firstSeq, toSeq: endSeq, problem })
     }
     await checkFiles(name, meta)
-    const store = await openSealed(name, await this.folder())
+    this.#folder ??= makeViewFolder()
+    const store = await openSealed(name, await this.#folder)
     return new SegmentSource({ firstSeq, endSeq, store, name, codec: this.#codec })
   }
 }

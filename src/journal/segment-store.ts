@@ -127,10 +127,15 @@ export class SegmentStore {
       fillCache: false,
     })
     try {
-      let entries = await this.#guard(iterator.nextv(rowsPerBatch))
+      let ahead = this.#guard(iterator.nextv(rowsPerBatch))
+      let entries = await ahead
       while (entries.length > 0) {
+        // LevelDB reads the next rows while the caller is busy with these.
+        ahead = this.#guard(iterator.nextv(rowsPerBatch))
+        // Nobody hears of it where the caller wants no more.
+        ahead.catch(() => undefined)
         yield entries.map(([key, value]) => ({ key, value }))
-        entries = await this.#guard(iterator.nextv(rowsPerBatch))
+        entries = await ahead
       }
     } finally {
       await iterator.close()

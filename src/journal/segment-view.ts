@@ -17,8 +17,21 @@ export const IDLE_FILES: readonly string[] = ['LOCK', 'LOG', 'LOG.old']
 export const isTable = (name: string): boolean => name.endsWith('.ldb')
 const COPY_ATTEMPTS = 5
 
-/** A folder for the views of one reader, outside the recording. */
+/** Where Linux keeps files in memory: LevelDB flushes its own when it opens, and a busy disk waits. */
+const MEMORY_FOLDER = '/dev/shm'
+
+/** A folder for views of sealed segments, outside the recording. They take some kilobytes. */
 export async function makeViewFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(MEMORY_FOLDER, 'moonreplay-view-'))
+  } catch {
+    // Another system, or no right to it: any folder will do.
+    return await makeCopyFolder()
+  }
+}
+
+/** A folder for copies of hot segments, which may be large. */
+export async function makeCopyFolder(): Promise<string> {
   return await mkdtemp(join(tmpdir(), 'moonreplay-view-'))
 }
 

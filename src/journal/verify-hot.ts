@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { findBrokenRecord } from './log-scan.ts'
 import { hotPath, hotSegments, type RecordingManifest } from './recording-manifest.ts'
 import { SegmentSource } from './segment-source.ts'
-import { closeView, makeViewFolder, openHotCopy } from './segment-view.ts'
+import { closeView, makeCopyFolder, openHotCopy } from './segment-view.ts'
 import type { Verification } from './verify.ts'
 import { reportDamage, verifyBlocks } from './verify-segment.ts'
 
@@ -19,7 +19,7 @@ export async function verifyHots(
 ): Promise<void> {
   const { recording } = verification
   const firstSeqs = await hotSegments(recording, manifest)
-  const viewFolder = await makeViewFolder()
+  const viewFolder = await makeCopyFolder()
   try {
     for (const [index, firstSeq] of firstSeqs.entries()) {
       const nextFirstSeq = firstSeqs[index + 1]

@@ -10,6 +10,7 @@ import { flatSettings, type Settings } from '../pipeline/settings.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
+import { readAhead } from './read-ahead.ts'
 import type { StateKeeper } from './state-keeper.ts'
 
 export interface ReplayOptions {
@@ -70,7 +71,8 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     options.checkpoints === undefined ? undefined : await CheckpointKeeper.open(options.checkpoints)
   const startUs = options.nowUs()
   let handledCount = 0
-  for await (const block of reader.blocks({ fromSeq: startSeq, toSeq: options.toSeq })) {
+  const blocks = reader.blocks({ fromSeq: startSeq, toSeq: options.toSeq })
+  for await (const block of readAhead(blocks)) {
     const from = Math.max(0, startSeq - block.firstSeq)
     const to = Math.min(block.count, options.toSeq - block.firstSeq)
     pipeline.consume(block, from, to)
