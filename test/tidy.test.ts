@@ -16,6 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   journal: ['base', 'model'],
   replay: ['base', 'model', 'journal', 'pipeline', 'engines', 'projections'],
   api: ['base', 'model', 'engines', 'projections'],
+  audits: ['base', 'model', 'engines'],
+  reports: ['base', 'model', 'engines', 'projections', 'audits'],
+  terminal: ['base', 'model', 'projections'],
   page: [],
   // The virtual exchange rebuilds the book that it answers REST requests from.
   exchange: ['base', 'model', 'journal', 'decode', 'engines'],
@@ -25,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Folders that compute and do nothing else. */
-const PURE = ['base', 'model', 'decode', 'engines', 'projections', 'pipeline']
+const PURE = ['base', 'model', 'decode', 'engines', 'projections', 'pipeline', 'audits']
 const IMPURE =
   /\b(Date\.now|new Date|Math\.random|performance\.|process\.|console\.|setTimeout|setInterval|fetch\(|async |await |toLocale|Intl\.)|\bMath\.(exp|log|pow|sin|cos|tan|hypot|cbrt|log1p|expm1|log2|log10|tanh|sinh|cosh|atan|asin|acos|atan2)\b/
 

@@ -50,6 +50,11 @@ const KINDS = {
     httpStatus: 422,
     remedy: 'Mend the named line, or pass --skip-bad to leave such lines out and count them.',
   },
+  WEIGHTS_MISMATCH: {
+    exitCode: 2,
+    httpStatus: 422,
+    remedy: 'Give a weights file of this symbol, model and ladder, or leave out --weights.',
+  },
   FILE_UNREADABLE: { exitCode: 2, httpStatus: 404, remedy: 'Check the path and its permissions.' },
   RANGE_EMPTY: {
     exitCode: 2,

@@ -28,6 +28,7 @@ export function replayManifest(
       differing: tickerCheck.mismatchCount,
     })),
     barSource: bySymbol(result, ({ lastBarSource }) => lastBarSource ?? null),
+    hazard: result.hazard,
     digests: result.digests,
     wallMs: result.wallMs,
     entriesPerSecond: result.entriesPerSecond,

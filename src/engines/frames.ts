@@ -21,6 +21,7 @@ import {
   sizeBaseOf,
 } from './book-levels.ts'
 import { collectLevels, createLevelBuffer, type PriceLadder } from './price-ladder.ts'
+import { knownStepUsd, stepUsdFor } from './price-step.ts'
 
 export const FRAMES_SETTINGS = {
   stepUsd: {
@@ -104,10 +105,8 @@ export interface FrameAccumulator {
   settled: BookFrame | undefined
 }
 
-const STEPS_USD: Readonly<Record<string, number>> = { BTCUSDT: 20, ETHUSDT: 1, SOLUSDT: 0.1 }
-
 export function createFrameAccumulator(settings: FramesSettings, symbol: string): FrameAccumulator {
-  const stepUsd = settings.stepUsd > 0 ? settings.stepUsd : (STEPS_USD[symbol] ?? 0)
+  const stepUsd = settings.stepUsd > 0 ? settings.stepUsd : knownStepUsd(symbol)
   return { settings, stepUsd, slot: 0, srcUsd: 0, settled: undefined }
 }
 
@@ -131,7 +130,7 @@ export function updateFrames(
   clockMs: number,
 ): BookFrame | undefined {
   const ended = isFrameDue(frames, clockMs) ? frames.settled : undefined
-  if (frames.stepUsd === 0) frames.stepUsd = stepFor(srcUsd)
+  if (frames.stepUsd === 0) frames.stepUsd = stepUsdFor(srcUsd)
   frames.slot = slotOf(frames, clockMs)
   frames.srcUsd = srcUsd
   frames.settled = undefined
@@ -253,15 +252,3 @@ const NOTHING: Float64Array = new Float64Array(0)
 
 const slotOf = (frames: FrameAccumulator, clockMs: number): number =>
   Math.floor(clockMs / 1000 / frames.settings.slotS)
-
-/** About 1/3000 of the price, as 1, 2 or 5 times a power of ten. */
-function stepFor(priceUsd: number): number {
-  let exponent = 6
-  for (;;) {
-    for (const digit of [5, 2, 1]) {
-      const stepUsd = Number(`${digit}e${exponent}`)
-      if (stepUsd <= priceUsd / 3000 || exponent < -12) return stepUsd
-    }
-    exponent -= 1
-  }
-}

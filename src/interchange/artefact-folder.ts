@@ -30,8 +30,13 @@ export class ArtefactFolder {
 
   /** Adds a record as one JSON line. An infinity is `null`, as `product.md` §3 asks. */
   line(name: string, record: unknown): void {
+    this.text(name, `${JSON.stringify(record)}\n`)
+  }
+
+  /** Adds text as it is. */
+  text(name: string, text: string): void {
     const file = this.#file(name)
-    file.pending += `${JSON.stringify(record)}\n`
+    file.pending += text
     if (file.pending.length > BUFFER_CHARS) this.#drain(name, file)
   }
 

@@ -1,6 +1,7 @@
 /** What a pipeline tells whoever listens, beside the state that it keeps. */
 import type { BookFrame } from '../engines/frames.ts'
 import type { MinuteClose } from '../engines/minute-close.ts'
+import type { EngineLog, EngineOutcome, EngineRecord } from '../engines/symbol/symbol-engines.ts'
 import type { Fault, ForceOrder } from '../model/messages.ts'
 import type { SymbolRun } from './symbol-run.ts'
 
@@ -25,8 +26,18 @@ export interface Gap {
 
 /** All are called while the entry is being handled; what they are given is good until they return. */
 export interface PipelineListener {
-  minuteClosed?(run: SymbolRun, close: MinuteClose, cause: Cause): void
+  /** `outcome`: what the engines made of it; nothing for a minute without a price. */
+  minuteClosed?(
+    run: SymbolRun,
+    close: MinuteClose,
+    cause: Cause,
+    outcome: EngineOutcome | undefined,
+  ): void
   frameEmitted?(run: SymbolRun, frame: BookFrame, cause: Cause): void
+  /** A liquidation that market and engines have taken. */
+  liquidationTaken?(run: SymbolRun, order: ForceOrder, cause: Cause): void
+  /** A record of the engines. Listening makes them be made. */
+  recordEmitted?(run: SymbolRun, log: EngineLog, record: EngineRecord, cause: Cause): void
   /** A liquidation that was refused, with the reason. */
   liquidationRefused?(order: ForceOrder, reason: string, cause: Cause): void
   faultFound?(fault: Fault): void

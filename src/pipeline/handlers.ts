@@ -20,7 +20,7 @@ import { compareHeld, holdTicker, nextTradeId } from './continuity.ts'
 import type { Cause, PipelineListener } from './events.ts'
 import { KIND, type Kind } from './route.ts'
 import type { Settings } from './settings.ts'
-import { closeOpenMinute, type SymbolRun } from './symbol-run.ts'
+import { closeOpenMinute, type SymbolRun, takeLiquidation } from './symbol-run.ts'
 
 export class EntryHandler {
   /** The venue's clock minus ours, as the recorder last measured it. Unit: ms. */
@@ -140,7 +140,12 @@ export class EntryHandler {
     const order = this.#decoder.forceOrder
     this.#before(run, order.venueTimeMs, cause)
     const verdict = onForceOrder(run.market, order)
-    if (verdict !== 'accepted') this.#listener.liquidationRefused?.(order, verdict, cause)
+    if (verdict === 'accepted') {
+      takeLiquidation(run, order)
+      this.#listener.liquidationTaken?.(run, order, cause)
+    } else {
+      this.#listener.liquidationRefused?.(order, verdict, cause)
+    }
     this.#after(run, cause)
   }
 

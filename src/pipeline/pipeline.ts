@@ -5,6 +5,7 @@
 import type { Plain } from '../base/canonical.ts'
 import { Decoder } from '../decode/decoder.ts'
 import type { Block, StreamKey } from '../model/block.ts'
+import type { RunOptions } from './engine-run.ts'
 import type { Cause, PipelineListener } from './events.ts'
 import { readFact } from './facts.ts'
 import { EntryHandler } from './handlers.ts'
@@ -17,6 +18,10 @@ export interface PipelineOptions {
   /** Symbols that have engines from the first entry on; others get them with their first data. */
   readonly symbols: readonly string[]
   readonly listener: PipelineListener
+  /** Make both documents of the heatmap at each minute close: files and the API show them. */
+  readonly documents?: boolean
+  /** Text of the weights file that the engines of a symbol start from. */
+  readonly weights?: ReadonlyMap<string, string>
 }
 
 /** Where a stream's entries go. */
@@ -31,6 +36,7 @@ export class Pipeline {
   readonly decoder = new Decoder()
   readonly #listener: PipelineListener
   readonly #handler: EntryHandler
+  readonly #runOptions: RunOptions
   readonly #runs = new Map<string, SymbolRun>()
   #routes = new Map<string, Route>()
   readonly #cause: { -readonly [K in keyof Cause]: Cause[K] } = {
@@ -48,6 +54,12 @@ export class Pipeline {
     this.#listener = options.listener
     this.#firstSymbols = options.symbols
     this.#handler = new EntryHandler(this.settings, this.decoder, options.listener)
+    this.#runOptions = {
+      settings: options.settings,
+      emitOf: this.#emitOf(),
+      documents: options.documents === true,
+      weights: options.weights ?? new Map(),
+    }
   }
 
   /** One run per symbol, in the order in which they came to be. */
@@ -114,10 +126,20 @@ export class Pipeline {
     this.#handler.coinMarginedCount = saved.coinMarginedCount
     this.#firstSymbols = []
     for (const runPlain of saved.runs) {
-      const run = runFromPlain(runPlain, this.settings)
+      const run = runFromPlain(runPlain, this.#runOptions)
       this.#runs.set(run.symbol, run)
     }
     this.#routes = new Map()
+  }
+
+  /** Records name the entry that is being handled. */
+  #emitOf(): RunOptions['emitOf'] {
+    const listener = this.#listener
+    if (listener.recordEmitted === undefined) return undefined
+    return (symbol) => (log, record) => {
+      const run = this.#runs.get(symbol)
+      if (run !== undefined) listener.recordEmitted?.(run, log, record, this.#cause)
+    }
   }
 
   #consumeEntry(route: Route, bytes: Uint8Array, start: number, end: number): void {
@@ -178,7 +200,7 @@ export class Pipeline {
     if (this.#runs.has(symbol)) return
     const byReceipt = this.settings.pipeline.clock === 'receive'
     const firstClockMs = byReceipt ? this.#cause.recvTimeUs / 1000 : Number.NaN
-    const run = startRun(symbol, this.settings, firstClockMs)
+    const run = startRun(symbol, this.#runOptions, firstClockMs)
     this.#runs.set(symbol, run)
     for (const route of this.#routes.values()) {
       if (route.stream.symbol === symbol) route.run = run

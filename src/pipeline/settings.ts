@@ -10,15 +10,30 @@ import {
   type SettingsOf,
   type SettingValue,
 } from '../base/setting.ts'
+import { CALIBRATOR_SETTINGS } from '../engines/calibration/calibrator-settings.ts'
 import { FRAMES_SETTINGS } from '../engines/frames.ts'
+import { HEATMAP_SETTINGS, ZONE_TRACKER_SETTINGS } from '../engines/liquidation/heatmap-settings.ts'
+import { STRESS_SETTINGS, TAPE_SETTINGS } from '../engines/liquidation/liquidation-settings.ts'
 import { PIPELINE_SETTINGS } from '../engines/market-settings.ts'
 import { BOOK_SETTINGS } from '../engines/order-book.ts'
+import {
+  ALL_INFERENCE_SETTINGS,
+  ALL_ZONES_SETTINGS,
+  modelOf,
+} from '../engines/symbol/engine-settings.ts'
 
 /** Declarations by engine. */
 export const ENGINE_SPECS = {
   pipeline: PIPELINE_SETTINGS,
   book: BOOK_SETTINGS,
   frames: FRAMES_SETTINGS,
+  stress: STRESS_SETTINGS,
+  tape: TAPE_SETTINGS,
+  inference: ALL_INFERENCE_SETTINGS,
+  heatmap: HEATMAP_SETTINGS,
+  zones: ALL_ZONES_SETTINGS,
+  zoneTracker: ZONE_TRACKER_SETTINGS,
+  calibrator: CALIBRATOR_SETTINGS,
 } as const satisfies Record<string, SettingSpecs>
 
 type Engine = keyof typeof ENGINE_SPECS
@@ -58,7 +73,9 @@ export function resolveSettings(profile: Profile, overrides: Overrides = {}): Se
     const target = values[engine]
     if (target !== undefined) target[name] = parseSetting(fullName, row.spec, String(value))
   }
-  return values as unknown as Settings
+  const settings = values as unknown as Settings
+  modelOf(settings)
+  return settings
 }
 
 /** The settings as a flat object, in the order of {@link SETTING_ROWS}. */

@@ -47,10 +47,11 @@ export class LiveRun {
     this.pipeline = new Pipeline({
       settings,
       symbols,
+      documents: true,
       listener: {
         ...keeper.listener,
-        minuteClosed: (run, close, cause) => {
-          keeper.listener.minuteClosed?.(run, close, cause)
+        minuteClosed: (run, close, cause, outcome) => {
+          keeper.listener.minuteClosed?.(run, close, cause, outcome)
           const digest = this.#digester.digestOf(run, close.closedMinute, cause)
           keeper.takeDigest(digest)
           this.#record({ ...digest, version: STATE_VERSION })

@@ -3,6 +3,7 @@
  * at the start of a range: what lies before it is replayed without being shown.
  */
 import type { Plain } from '../base/canonical.ts'
+import type { HazardScore } from '../engines/calibration/hazard.ts'
 import type { JournalReader } from '../journal/journal.ts'
 import type { Gap, PipelineListener } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
@@ -10,6 +11,7 @@ import { flatSettings, type Settings } from '../pipeline/settings.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
+import { HazardTally } from './hazard-tally.ts'
 import { readAhead } from './read-ahead.ts'
 import type { StateKeeper } from './state-keeper.ts'
 
@@ -32,6 +34,10 @@ export interface ReplayOptions {
   /** Shows the state while it comes to be. */
   readonly keeper?: StateKeeper | undefined
   readonly signal?: AbortSignal | undefined
+  /** Make both documents of the heatmap at each minute close: files and the API show them. */
+  readonly documents?: boolean | undefined
+  /** Text of the weights file that the engines of a symbol start from; not beside checkpoints. */
+  readonly weights?: ReadonlyMap<string, string> | undefined
 }
 
 export interface ReplayResult {
@@ -41,6 +47,8 @@ export interface ReplayResult {
   readonly minuteCount: number
   readonly gapCount: number
   readonly digests: readonly MinuteDigest[]
+  /** By symbol. */
+  readonly hazard: Readonly<Record<string, HazardScore>>
   /** From the first block read to the last state. Unit: ms. */
   readonly wallMs: number
   readonly entriesPerSecond: number
@@ -54,7 +62,14 @@ export const checkpointKey = (
   settings: Settings,
   symbols: readonly string[],
   startSeq: number,
-): Plain => ({ version: STATE_VERSION, settings: flatSettings(settings), symbols, startSeq })
+  documents: boolean,
+): Plain => ({
+  version: STATE_VERSION,
+  settings: flatSettings(settings),
+  symbols,
+  startSeq,
+  documents,
+})
 
 export async function replay(reader: JournalReader, options: ReplayOptions): Promise<ReplayResult> {
   const tally = new Tally(options)
@@ -62,6 +77,8 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     settings: options.settings,
     symbols: options.symbols,
     listener: tally.listener(options.listener),
+    documents: options.documents === true,
+    weights: options.weights ?? new Map(),
   })
   options.keeper?.attach(pipeline)
   const checkpoint = await options.checkpoints?.newestAt(options.fromSeq)
@@ -100,35 +117,46 @@ class Tally {
   readonly #digester = new Digester()
   readonly #digests: MinuteDigest[] = []
   readonly #keeper: StateKeeper | undefined
+  readonly #hazard: HazardTally
   #gapCount = 0
 
-  constructor({ fromSeq, keeper }: ReplayOptions) {
+  constructor({ fromSeq, keeper, settings }: ReplayOptions) {
     this.#fromSeq = fromSeq
     this.#keeper = keeper
+    this.#hazard = new HazardTally(fromSeq, settings)
   }
 
-  totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests'> {
+  totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests' | 'hazard'> {
     return {
       minuteCount: this.#digests.length,
       gapCount: this.#gapCount,
       digests: this.#digests,
+      hazard: this.#hazard.scores(),
     }
   }
 
   listener(next: PipelineListener = {}): PipelineListener {
     const shown = (seq: number): boolean => seq >= this.#fromSeq
     return {
-      minuteClosed: (run, close, cause) => {
+      minuteClosed: (run, close, cause, outcome) => {
+        this.#hazard.listener.minuteClosed?.(run, close, cause, outcome)
         if (!shown(cause.seq)) return
         const digest = this.#digester.digestOf(run, close.closedMinute, cause)
         this.#digests.push(digest)
         this.#keeper?.takeDigest(digest)
-        this.#keeper?.listener.minuteClosed?.(run, close, cause)
-        next.minuteClosed?.(run, close, cause)
+        this.#keeper?.listener.minuteClosed?.(run, close, cause, outcome)
+        next.minuteClosed?.(run, close, cause, outcome)
       },
       frameEmitted: (run, frame, cause) => {
         if (shown(cause.seq)) next.frameEmitted?.(run, frame, cause)
       },
+      liquidationTaken: (run, order, cause) => {
+        this.#hazard.listener.liquidationTaken?.(run, order, cause)
+        if (!shown(cause.seq)) return
+        this.#keeper?.listener.liquidationTaken?.(run, order, cause)
+        next.liquidationTaken?.(run, order, cause)
+      },
+      ...this.#records(next, shown),
       liquidationRefused: (order, reason, cause) => {
         if (shown(cause.seq)) next.liquidationRefused?.(order, reason, cause)
       },
@@ -142,6 +170,23 @@ class Tally {
         next.gapFound?.(gap, cause)
       },
       factRead: (channel, text, cause) => next.factRead?.(channel, text, cause),
+    }
+  }
+
+  /** Only there when somebody listens, since listening makes records be made. */
+  #records(
+    next: PipelineListener,
+    shown: (seq: number) => boolean,
+  ): Pick<PipelineListener, 'recordEmitted'> {
+    const listeners = [this.#keeper?.listener, next].filter(
+      (listener) => listener?.recordEmitted !== undefined,
+    )
+    if (listeners.length === 0) return {}
+    return {
+      recordEmitted: (run, log, record, cause) => {
+        if (!shown(cause.seq)) return
+        for (const listener of listeners) listener?.recordEmitted?.(run, log, record, cause)
+      },
     }
   }
 }

@@ -48,7 +48,7 @@ async function recordLive(to: string, change: (draft: EntryDraft) => EntryDraft 
     nowUs: () => MARKET.startTimeMs * 1000,
     monoUs: () => 0,
     resume: undefined,
-    checkpoints: new CheckpointStore(to, checkpointKey(settings, [], 0)),
+    checkpoints: new CheckpointStore(to, checkpointKey(settings, [], 0, true)),
     keeper: new StateKeeper('live', 'live'),
     onSnapshotWanted: () => {},
     onFailure: (error) => {
@@ -94,7 +94,7 @@ describe(`live equals replay, seed ${SEED}`, () => {
   test('a replay from each checkpoint ends in the same digests', async () => {
     const whole = await digestsOf(path)
     const recording = await openRecording(path)
-    const store = new CheckpointStore(path, checkpointKey(settings, [], 0))
+    const store = new CheckpointStore(path, checkpointKey(settings, [], 0, true))
     const seqs = await store.seqs()
     expect(seqs.length).toBeGreaterThan(0)
     for (const seq of seqs) {

@@ -138,7 +138,8 @@ async function stateOfEarlier(
       fromSeq: recording.reader.nextSeq,
       toSeq: recording.reader.nextSeq,
       startSeq: 0,
-      checkpoints: new CheckpointStore(path, checkpointKey(settings, recording.symbols, 0)),
+      documents: true,
+      checkpoints: new CheckpointStore(path, checkpointKey(settings, recording.symbols, 0, true)),
       nowUs,
     })
     const state = recording.reader.nextSeq === 0 ? undefined : pipeline.toPlain()
@@ -176,7 +177,7 @@ async function run(
     nowUs,
     monoUs,
     resume: earlier.state,
-    checkpoints: new CheckpointStore(path, checkpointKey(settings, earlier.symbols, 0)),
+    checkpoints: new CheckpointStore(path, checkpointKey(settings, earlier.symbols, 0, true)),
     keeper,
     onSnapshotWanted: (symbol) => capture?.requestSnapshot(symbol),
     onFailure: (error) => fail(error),

@@ -73,6 +73,7 @@ async function prepare(keeper: StateKeeper, json: boolean, shutdown: AbortSignal
       fromSeq: 0,
       toSeq: total,
       startSeq: 0,
+      documents: true,
       nowUs,
       keeper,
       onProgress: (seq) => progress.update(seq, total),

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { RecorderError } from '../../base/errors.ts'
 import { ArtefactFolder } from '../../interchange/artefact-folder.ts'
 import { Artefacts } from '../../interchange/artefacts.ts'
 import type { PipelineListener } from '../../pipeline/events.ts'
+import { shortSymbol } from '../../projections/symbol-name.ts'
 import { type CheckResult, check } from '../../replay/check.ts'
 import { CheckpointStore } from '../../replay/checkpoint-store.ts'
 import { parseSpan } from '../../replay/moment.ts'
@@ -39,6 +41,7 @@ interface Argv extends SettingArgv {
   readonly cold: boolean
   readonly warmup: string | undefined
   readonly artefacts: boolean
+  readonly weights: string | undefined
   readonly check: boolean
   readonly strict: boolean
   readonly 'skip-damage': boolean
@@ -60,6 +63,7 @@ export const replayCommand: CommandModule<object, Argv> = {
       describe: 'Start empty so long before --from, as 6h',
     },
     ...settingOptions,
+    weights: { type: 'string', requiresArg: true, describe: 'Weights file to start from' },
     artefacts: { type: 'boolean', default: false, describe: 'Write the files of each symbol' },
     check: {
       type: 'boolean',
@@ -133,30 +137,33 @@ function* checkLines(result: CheckResult): Generator<string> {
 async function runReplay(
   argv: Argv,
   recording: Recording,
-  { profile, settings, overrides }: ChosenSettings,
+  chosen: ChosenSettings,
   progress: Progress,
 ): Promise<void> {
+  const { profile, settings } = chosen
   const range = await resolveRange(recording, argv.from, argv.to)
   const startSeq = await startOf(argv, recording, range)
   const out = argv.out ?? join('replays', recording.name)
   const folder = new ArtefactFolder(out)
   try {
     const artefacts = argv.artefacts ? new Artefacts(folder) : undefined
-    // A cold start is a state of its own, and settings of a backtest are rarely met again.
-    const keepsCheckpoints = startSeq === 0 && Object.keys(overrides).length === 0
-    const key = checkpointKey(settings, recording.symbols, startSeq)
+    const weights =
+      argv.weights === undefined ? undefined : await readWeights(argv.weights, recording)
     const result = await replay(recording.reader, {
       settings,
       symbols: recording.symbols,
       ...range,
       startSeq,
-      checkpoints: keepsCheckpoints ? new CheckpointStore(recording.path, key) : undefined,
+      checkpoints: checkpointsOf(argv, recording, chosen, { ...range, startSeq }),
       nowUs,
       onProgress: (seq) => progress.update(seq, range.toSeq),
       listener: artefacts?.listener ?? ({} satisfies PipelineListener),
       signal: onShutdown(),
+      documents: argv.artefacts,
+      weights,
     })
     progress.end()
+    remarkRefusals(result)
     if (result.interrupted) throw new RecorderError('USAGE', 'interrupted: nothing was written')
     artefacts?.finish(result.pipeline.runs.values())
     const manifest = {
@@ -174,6 +181,50 @@ async function runReplay(
     folder.discard()
     throw error
   }
+}
+
+/** Where a replay may start in the middle and leave marks for the next. */
+function checkpointsOf(
+  { artefacts, weights }: Argv,
+  { path, symbols }: Recording,
+  { settings, overrides }: ChosenSettings,
+  { fromSeq, startSeq }: { readonly fromSeq: number; readonly startSeq: number },
+): CheckpointStore | undefined {
+  // A cold start is a state of its own, and settings of a backtest are rarely met again.
+  if (startSeq > 0 || Object.keys(overrides).length > 0 || weights !== undefined) return undefined
+  // The curve that scores a map of the reference has to have seen all of the past.
+  if (fromSeq > 0 && settings.calibrator.model === 'reference') return undefined
+  return new CheckpointStore(path, checkpointKey(settings, symbols, startSeq, artefacts))
+}
+
+function remarkRefusals({ pipeline }: ReplayResult): void {
+  for (const [symbol, { heat }] of pipeline.runs) {
+    if (heat.weightsRefusal !== undefined) {
+      remark(`${symbol}: weights not taken over: ${heat.weightsRefusal}`)
+    }
+  }
+}
+
+/** The file's text for the symbol that it names. */
+async function readWeights(path: string, { symbols }: Recording): Promise<Map<string, string>> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new RecorderError('FILE_UNREADABLE', `${path} cannot be read`, { cause })
+  })
+  let named: unknown
+  try {
+    named = (JSON.parse(text) as { readonly symbol?: unknown } | null)?.symbol
+  } catch (cause) {
+    throw new RecorderError('WEIGHTS_MISMATCH', `${path} is not JSON`, { cause })
+  }
+  const symbol = symbols.find((candidate) => shortSymbol(candidate) === named)
+  if (symbol === undefined) {
+    const wanted = symbols.map(shortSymbol).join(', ')
+    throw new RecorderError(
+      'WEIGHTS_MISMATCH',
+      `${path} is of symbol ${String(named)}; this recording has ${wanted}`,
+    )
+  }
+  return new Map([[symbol, text]])
 }
 
 async function startOf(argv: Argv, recording: Recording, range: SeqRange): Promise<number> {

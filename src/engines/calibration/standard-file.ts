@@ -36,7 +36,7 @@ export function standardDocument(model: StandardModel, timeS: number): StandardD
 
 /**
  * Takes over what a run before learned. Standing positions are not in the file: the map is cold.
- * @throws {RecorderError} `INPUT_MALFORMED` for another schema, symbol or ladder, or odd numbers.
+ * @throws {RecorderError} `WEIGHTS_MISMATCH` for another schema, symbol or ladder, or odd numbers.
  */
 export function loadStandard(model: StandardModel, text: string): void {
   const file = parsed(text)
@@ -78,7 +78,7 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 }
 
 const refused = (reason: string, cause?: unknown): RecorderError =>
-  new RecorderError('INPUT_MALFORMED', `weights file: ${reason}`, { cause })
+  new RecorderError('WEIGHTS_MISMATCH', `weights file: ${reason}`, { cause })
 
 const numbersOf = (value: unknown): readonly number[] =>
   Array.isArray(value) && value.every((item) => Number.isFinite(item) && item >= 0) ? value : []

@@ -2,6 +2,14 @@
 import type { SettingSpecs, SettingsOf } from '../../base/setting.ts'
 
 export const HEATMAP_SETTINGS = {
+  stepUsd: {
+    default: 0,
+    unit: 'USD',
+    doc: 'Height of a price bucket of all maps; 0 takes that of the symbol: BTCUSDT 20, ETHUSDT 1, SOLUSDT 0.1, others about 1/3000 of their first price.',
+    why: 'product.md §1.6.',
+    min: 0,
+    max: 1e6,
+  },
   decay: {
     default: 0.995,
     unit: 'factor per minute',

@@ -133,31 +133,44 @@ export function onMinute(
   options: MinuteOptions = {},
 ): MinuteResult {
   const { context, state } = engines
-  const { heatmap, tracker } = state
-  const { minuteKey, srcUsd, timeS } = input
-  updateStress(state.stress, context, input, timeS)
+  const { heatmap } = state
+  updateStress(state.stress, context, input, input.timeS)
   closeHeatmapMinute(heatmap, context, input)
   emitAggression(context, input.aggression, input)
   const map = heatMapOf(heatmap.tape, heatmap.inference, context)
-  const v2 = options.snapshots ? snapshotV2(heatmap, map, context, srcUsd, timeS) : undefined
-  if (state.minuteCount === 0 && options.persisted !== undefined) {
-    setWeights(engines, options.persisted)
-  }
-  state.minuteCount += 1
-  track(tracker, map, context, input)
-  emitTracker(context, tracker, minuteKey, timeS)
-  emitPlot(engines, input)
-  const { closeUsd } = input
-  const v1 = options.snapshots
-    ? snapshotV1(tracker, map, context, closeUsd, minuteKey, timeS)
-    : undefined
+  const documents = showMinute(engines, map, input, options.snapshots === true, () => {
+    if (options.persisted !== undefined) setWeights(engines, options.persisted)
+  })
   return {
     map,
     ladder: ladderOf(heatmap),
     bufferFraction: heatmap.bufferFraction,
-    ...(v2 === undefined ? {} : { snapshotV2: v2 }),
-    ...(v1 === undefined ? {} : { snapshotV1: v1 }),
+    ...(documents === undefined ? {} : { snapshotV2: documents.v2, snapshotV1: documents.v1 }),
   }
+}
+
+/**
+ * What a minute close shows of `map`: both documents, if wanted, zones tracked, the plot feed.
+ * `atFirst` runs at the first close only, between the documents of V2 and V1.
+ */
+export function showMinute(
+  engines: LiquidationEngines,
+  map: HeatMap,
+  input: MinuteInput,
+  documents: boolean,
+  atFirst?: () => void,
+): { v2: ReturnType<typeof snapshotV2>; v1: ReturnType<typeof snapshotV1> } | undefined {
+  const { context, state } = engines
+  const { heatmap, tracker } = state
+  const { minuteKey, srcUsd, timeS, closeUsd } = input
+  const v2 = documents ? snapshotV2(heatmap, map, context, srcUsd, timeS) : undefined
+  if (state.minuteCount === 0) atFirst?.()
+  state.minuteCount += 1
+  track(tracker, map, context, input)
+  emitTracker(context, tracker, minuteKey, timeS)
+  emitPlot(engines, input)
+  if (v2 === undefined) return undefined
+  return { v2, v1: snapshotV1(tracker, map, context, closeUsd, minuteKey, timeS) }
 }
 
 /** Takes the calibrator's weights (`pipeline.md` §12). False for another number of tiers. */

@@ -59,6 +59,20 @@ export function addTapeEvent(
 ): void {
   const { timeS, side, notionalUsd } = event
   const level = levelOf(context.grid, event.priceUsd)
+  const weight = notionalUsd / context.settings.tape.zoneWeightUsd
+  createOrReinforce(zones, context, level, { side, weight, source: 'tape', confidence: 1 }, timeS)
+  recordTapeEvent(tape, context, event, entryUsd)
+}
+
+/** The same without the zone. */
+export function recordTapeEvent(
+  tape: Tape,
+  context: LiquidationContext,
+  event: TapeEvent,
+  entryUsd: number | undefined,
+): void {
+  const { timeS, side, notionalUsd } = event
+  const level = levelOf(context.grid, event.priceUsd)
   if (side === 'long') tape.totalLongUsd += notionalUsd
   else tape.totalShortUsd += notionalUsd
   let bucket = tape[side].get(level)
@@ -71,8 +85,6 @@ export function addTapeEvent(
   bucket.lastTimeS = timeS
   tape.eventCount += 1
   if (entryUsd !== undefined) learnOffset(tape, context, event.priceUsd, entryUsd)
-  const weight = notionalUsd / context.settings.tape.zoneWeightUsd
-  createOrReinforce(zones, context, level, { side, weight, source: 'tape', confidence: 1 }, timeS)
   context.emit?.('liq_tape', {
     type: 'forceOrder',
     ts: timeS,
