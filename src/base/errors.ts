@@ -50,6 +50,11 @@ const KINDS = {
     httpStatus: 422,
     remedy: 'Mend the named line, or pass --skip-bad to leave such lines out and count them.',
   },
+  NOTHING_FOUND: {
+    exitCode: 2,
+    httpStatus: 404,
+    remedy: 'Choose one of those that the message names.',
+  },
   WEIGHTS_MISMATCH: {
     exitCode: 2,
     httpStatus: 422,

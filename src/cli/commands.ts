@@ -9,6 +9,7 @@ import { playbackCommand } from './commands/playback.ts'
 import { replayCommand } from './commands/replay.ts'
 import { settingsCommand } from './commands/settings.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { traceCommand } from './commands/trace.ts'
 import { verifyCommand } from './commands/verify.ts'
 
 /** All commands, in the order in which the help lists them. */
@@ -23,5 +24,6 @@ export const COMMANDS = [
   listCommand,
   inspectCommand,
   verifyCommand,
+  traceCommand,
   settingsCommand,
 ] as unknown as readonly CommandModule[]

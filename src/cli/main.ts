@@ -28,6 +28,11 @@ const parser = yargs(joined(process.argv.slice(2)))
   .fail((message, error) => {
     throw error ?? new RecorderError('USAGE', message.replaceAll('\n', ' '))
   })
+// A reader such as `head` that has seen enough is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 for (const command of COMMANDS) parser.command(command)
 
 try {

@@ -29,6 +29,7 @@ export function replayManifest(
     })),
     barSource: bySymbol(result, ({ lastBarSource }) => lastBarSource ?? null),
     hazard: result.hazard,
+    refusedLiquidations: result.refused,
     digests: result.digests,
     wallMs: result.wallMs,
     entriesPerSecond: result.entriesPerSecond,

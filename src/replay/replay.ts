@@ -13,6 +13,7 @@ import type { CheckpointStore } from './checkpoint-store.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
 import { HazardTally } from './hazard-tally.ts'
 import { readAhead } from './read-ahead.ts'
+import { type Refusals, RefusalTally } from './refusal-tally.ts'
 import type { StateKeeper } from './state-keeper.ts'
 
 export interface ReplayOptions {
@@ -49,6 +50,8 @@ export interface ReplayResult {
   readonly digests: readonly MinuteDigest[]
   /** By symbol. */
   readonly hazard: Readonly<Record<string, HazardScore>>
+  /** Liquidations that no engine was given. */
+  readonly refused: Refusals
   /** From the first block read to the last state. Unit: ms. */
   readonly wallMs: number
   readonly entriesPerSecond: number
@@ -118,6 +121,7 @@ class Tally {
   readonly #digests: MinuteDigest[] = []
   readonly #keeper: StateKeeper | undefined
   readonly #hazard: HazardTally
+  readonly #refusals = new RefusalTally()
   #gapCount = 0
 
   constructor({ fromSeq, keeper, settings }: ReplayOptions) {
@@ -126,12 +130,13 @@ class Tally {
     this.#hazard = new HazardTally(fromSeq, settings)
   }
 
-  totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests' | 'hazard'> {
+  totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests' | 'hazard' | 'refused'> {
     return {
       minuteCount: this.#digests.length,
       gapCount: this.#gapCount,
       digests: this.#digests,
       hazard: this.#hazard.scores(),
+      refused: this.#refusals.refusals(),
     }
   }
 
@@ -158,7 +163,9 @@ class Tally {
       },
       ...this.#records(next, shown),
       liquidationRefused: (order, reason, cause) => {
-        if (shown(cause.seq)) next.liquidationRefused?.(order, reason, cause)
+        if (!shown(cause.seq)) return
+        this.#refusals.listener.liquidationRefused?.(order, reason, cause)
+        next.liquidationRefused?.(order, reason, cause)
       },
       faultFound: (fault) => {
         if (shown(fault.seq)) next.faultFound?.(fault)

@@ -258,5 +258,15 @@ function* resultLines(out: string, result: ReplayResult): Generator<string> {
       yield `  best bid and ask against bookTicker: ${count(comparedCount)} compared, ${count(mismatchCount)} differ`
     }
   }
+  for (const [symbol, { events, gain, predictedOverObserved }] of Object.entries(result.hazard)) {
+    if (gain === undefined || predictedOverObserved === undefined) continue
+    yield `${symbol}: hazard gain ${gain.toFixed(3)} nats an event over a constant (${count(events)} events), predicted ÷ observed ${predictedOverObserved.toFixed(2)}`
+  }
+  for (const [reason, bySymbol] of Object.entries(result.refused)) {
+    const parts = Object.entries(bySymbol).map(
+      ([symbol, { count: of }]) => `${symbol} ${count(of)}`,
+    )
+    yield `liquidations kept out as ${reason}: ${parts.slice(0, 10).join(', ')}${parts.length > 10 ? ', …' : ''}`
+  }
   yield `written to ${out}`
 }
