@@ -113,6 +113,11 @@ export class Artefacts {
     }
   }
 
+  /** Puts the files in their place. */
+  commit(): void {
+    this.#folder.commit()
+  }
+
   #line(run: SymbolRun, name: string, head: object, row: object): void {
     this.#folder.line(`${run.symbol}/${name}`, { ...head, ...row })
   }
