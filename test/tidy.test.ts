@@ -78,6 +78,10 @@ describe.each(paths)('%s', async (path) => {
     expect(strangers.map(({ pattern }) => pattern.source)).toEqual([])
   })
 
+  test('swallows no failure: an empty catch says at least why', () => {
+    expect(text.match(/catch\s*(\(\w+\)\s*)?\{\s*\}/)?.[0]).toBeUndefined()
+  })
+
   test('has no async listener', () => {
     expect(text).not.toMatch(ASYNC_LISTENER)
   })

@@ -1,5 +1,6 @@
 /** The manifest of a replay (`product.md` §6). */
 import type { Profile } from '../base/setting.ts'
+import type { HazardScore } from '../engines/calibration/hazard.ts'
 import { flatSettings, type Settings } from '../pipeline/settings.ts'
 import type { Recording, SeqRange } from '../replay/recording.ts'
 import type { ReplayResult } from '../replay/replay.ts'
@@ -28,13 +29,22 @@ export function replayManifest(
       differing: tickerCheck.mismatchCount,
     })),
     barSource: bySymbol(result, ({ lastBarSource }) => lastBarSource ?? null),
-    hazard: result.hazard,
+    hazard: bySymbol(result, ({ symbol }) => hazardBody(result.hazard[symbol])),
     refusedLiquidations: result.refused,
     digests: result.digests,
     wallMs: result.wallMs,
     entriesPerSecond: result.entriesPerSecond,
   }
 }
+
+/** What cannot be said is `null`. */
+const hazardBody = (score: HazardScore | undefined) => ({
+  events: score?.events ?? 0,
+  minutes: score?.minutes ?? 0,
+  gain: score?.gain ?? null,
+  notionalGain: score?.notionalGain ?? null,
+  predictedOverObserved: score?.predictedOverObserved ?? null,
+})
 
 type Run = ReplayResult['pipeline']['runs'] extends ReadonlyMap<string, infer R> ? R : never
 
