@@ -50,6 +50,11 @@ const KINDS = {
     httpStatus: 422,
     remedy: 'Mend the named line, or pass --skip-bad to leave such lines out and count them.',
   },
+  INTERRUPTED: {
+    exitCode: 2,
+    httpStatus: 500,
+    remedy: 'Run it again: nothing half-written is left.',
+  },
   NOTHING_FOUND: {
     exitCode: 2,
     httpStatus: 404,

@@ -35,6 +35,8 @@ export interface ReplayOptions {
   /** Shows the state while it comes to be. */
   readonly keeper?: StateKeeper | undefined
   readonly signal?: AbortSignal | undefined
+  /** Waited for before each block, with the receive time of its first wanted entry: a pace. */
+  readonly pace?: ((recvTimeUs: number) => Promise<void>) | undefined
   /** Make both documents of the heatmap at each minute close: files and the API show them. */
   readonly documents?: boolean | undefined
   /** Text of the weights file that the engines of a symbol start from; not beside checkpoints. */
@@ -95,6 +97,7 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
   for await (const block of readAhead(blocks)) {
     const from = Math.max(0, startSeq - block.firstSeq)
     const to = Math.min(block.count, options.toSeq - block.firstSeq)
+    if (options.pace !== undefined) await options.pace(block.recvTimesUs[from] ?? 0)
     pipeline.consume(block, from, to)
     handledCount += to - from
     options.keeper?.takeBlock(block, from, to)

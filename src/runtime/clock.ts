@@ -16,6 +16,25 @@ export function nowUs(): number {
 /** Monotonic time, µs since an arbitrary start. It never steps. */
 export const monoUs = (): number => Number(hrtime.bigint() / 1000n)
 
+/** Waits as long as recorded time takes at `speed` times its pace; the first moment sets the start. */
+export function paceOf(speed: number, signal: AbortSignal): (recvTimeUs: number) => Promise<void> {
+  let start: { readonly recvUs: number; readonly monoUs: number } | undefined
+  return async (recvTimeUs) => {
+    start ??= { recvUs: recvTimeUs, monoUs: monoUs() }
+    const waitUs = (recvTimeUs - start.recvUs) / speed - (monoUs() - start.monoUs)
+    if (waitUs <= 1000 || signal.aborted) return
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        cancel()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const cancel = setTimer(waitUs / 1000, done)
+      signal.addEventListener('abort', done)
+    })
+  }
+}
+
 /** Calls `task` once, `waitMs` from now; returns what cancels it. */
 export function setTimer(waitMs: number, task: () => void): () => void {
   const timer = setTimeout(task, waitMs)

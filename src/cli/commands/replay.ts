@@ -18,7 +18,7 @@ import {
 } from '../../replay/recording.ts'
 import { checkpointKey, type ReplayResult, replay } from '../../replay/replay.ts'
 import { codeVersion, nodeVersion } from '../../runtime/about.ts'
-import { nowUs } from '../../runtime/clock.ts'
+import { nowUs, paceOf } from '../../runtime/clock.ts'
 import { onShutdown } from '../../runtime/shutdown.ts'
 import {
   type ChosenSettings,
@@ -45,6 +45,7 @@ interface Argv extends SettingArgv {
   readonly check: boolean
   readonly strict: boolean
   readonly 'skip-damage': boolean
+  readonly speed: string
   readonly out: string | undefined
   readonly json: boolean
 }
@@ -76,6 +77,12 @@ export const replayCommand: CommandModule<object, Argv> = {
       describe: 'With --check: digests of other versions fail',
     },
     'skip-damage': { type: 'boolean', default: false, describe: 'Go past blocks that are damaged' },
+    speed: {
+      type: 'string',
+      default: 'max',
+      requiresArg: true,
+      describe: 'max, or how many times the pace of the recording',
+    },
     out: { type: 'string', requiresArg: true, describe: 'Folder [default: replays/<recording>]' },
     json: jsonOption,
   },
@@ -143,6 +150,8 @@ async function runReplay(
   const { profile, settings } = chosen
   const range = await resolveRange(recording, argv.from, argv.to)
   const startSeq = await startOf(argv, recording, range)
+  const shutdown = onShutdown()
+  const pace = argv.speed === 'max' ? undefined : paceOf(speedOf(argv.speed), shutdown)
   const out = argv.out ?? join('replays', recording.name)
   const folder = new ArtefactFolder(out)
   try {
@@ -158,13 +167,15 @@ async function runReplay(
       nowUs,
       onProgress: (seq) => progress.update(seq, range.toSeq),
       listener: artefacts?.listener ?? ({} satisfies PipelineListener),
-      signal: onShutdown(),
+      signal: shutdown,
+      pace,
       documents: argv.artefacts,
       weights,
     })
     progress.end()
     remarkRefusals(result)
-    if (result.interrupted) throw new RecorderError('USAGE', 'interrupted: nothing was written')
+    if (result.interrupted)
+      throw new RecorderError('INTERRUPTED', 'the replay was stopped before its end')
     artefacts?.finish(result.pipeline.runs.values())
     const manifest = {
       ...replayManifest(recording, range, profile, settings, result),
@@ -181,6 +192,12 @@ async function runReplay(
     folder.discard()
     throw error
   }
+}
+
+function speedOf(text: string): number {
+  const speed = Number(text)
+  if (speed > 0 && Number.isFinite(speed)) return speed
+  throw new RecorderError('USAGE', `--speed wants max or a number above 0, was "${text}"`)
 }
 
 /** Where a replay may start in the middle and leave marks for the next. */
