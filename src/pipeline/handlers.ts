@@ -4,6 +4,7 @@
  */
 import type { Decoder } from '../decode/decoder.ts'
 import { priceOfKey } from '../engines/book-levels.ts'
+import type { LiquidationVerdict } from '../engines/liquidation-totals.ts'
 import {
   type Market,
   onDepth,
@@ -71,7 +72,7 @@ export class EntryHandler {
         return true
       case KIND.forceOrder:
         if (!this.#decoder.readForceOrder(bytes, start, end)) return false
-        if (!this.#isDropped()) this.#forceOrder(run, cause)
+        if (!this.#isDropped()) this.#tellRefusal(this.#forceOrder(run, cause), cause)
         return true
       default:
         return this.#reply(kind, run, cause, bytes, start, end)
@@ -87,7 +88,12 @@ export class EntryHandler {
     end: number,
   ): boolean {
     if (!this.#decoder.readForceOrder(bytes, start, end)) return false
-    for (const run of runs) this.#forceOrder(run, cause)
+    let refusal: LiquidationVerdict | undefined
+    for (const run of runs) {
+      const verdict = this.#forceOrder(run, cause)
+      if (refusal !== 'accepted') refusal = verdict
+    }
+    this.#tellRefusal(refusal, cause)
     return true
   }
 
@@ -136,17 +142,22 @@ export class EntryHandler {
     return true
   }
 
-  #forceOrder(run: SymbolRun, cause: Cause): void {
+  #forceOrder(run: SymbolRun, cause: Cause): LiquidationVerdict {
     const order = this.#decoder.forceOrder
     this.#before(run, order.venueTimeMs, cause)
     const verdict = onForceOrder(run.market, order)
     if (verdict === 'accepted') {
       takeLiquidation(run, order)
       this.#listener.liquidationTaken?.(run, order, cause)
-    } else {
-      this.#listener.liquidationRefused?.(order, verdict, cause)
     }
     this.#after(run, cause)
+    return verdict
+  }
+
+  /** Once for an order that nobody took. */
+  #tellRefusal(verdict: LiquidationVerdict | undefined, cause: Cause): void {
+    if (verdict === undefined || verdict === 'accepted') return
+    this.#listener.liquidationRefused?.(this.#decoder.forceOrder, verdict, cause)
   }
 
   #reply(
