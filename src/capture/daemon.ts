@@ -1,81 +1,26 @@
 /** The capture daemon: one session per route, the polls, and one journal that all of them fill. */
 import { RecorderError } from '../base/errors.ts'
-import type { SettingValue } from '../base/setting.ts'
-import type { JournalWriter } from '../journal/journal.ts'
+import type { Capture, CaptureOptions } from './capture.ts'
 import type { CaptureSettings } from './capture-settings.ts'
-import { Link, type LinkState } from './link.ts'
-import { type CapturePlan, planCapture } from './plan.ts'
+import { type CaptureHealth, healthOf } from './health.ts'
+import { Link } from './link.ts'
+import { LinkGroup } from './link-group.ts'
+import { type CapturePlan, type PlannedConnection, planCapture } from './plan.ts'
+import { Pressure } from './pressure.ts'
 import { Recorder } from './recorder.ts'
 import { RestPolls } from './rest.ts'
-import type { Venue } from './venue.ts'
-import type { CaptureLog, World } from './world.ts'
-
-export interface CaptureOptions {
-  readonly venue: Venue
-  readonly symbols: readonly string[]
-  /** Scheme, host and port; the venue's own where absent. */
-  readonly wsUrl?: string | undefined
-  readonly restUrl?: string | undefined
-  readonly settings: CaptureSettings
-  readonly writer: JournalWriter
-  readonly world: World
-  readonly log: CaptureLog
-  /** Names this run in its facts. */
-  readonly runId: string
-  /** Version of moonreplay. */
-  readonly version: string
-  /** What `replay --check` will compute with: all settings in force, by their full names. */
-  readonly inForce: {
-    readonly profile: string
-    readonly values: Readonly<Record<string, SettingValue>>
-  }
-  /**
-   * Receive time of the last entry of an earlier run, which ended cleanly or not; nothing in a new
-   * recording. Unit: ms since 1970. Clock: ours.
-   */
-  readonly resumeTimeMs?: number | undefined
-  /** Goes on trying where the venue cannot be reached at the start. */
-  readonly retryForever: boolean
-}
-
-export interface CaptureStats {
-  readonly links: readonly LinkState[]
-  readonly frameCount: number
-  readonly entryCount: number
-  /** Frames that were none of those asked for. */
-  readonly unknownCount: number
-  readonly replyCount: number
-  readonly requestFailureCount: number
-  /** Replies 429 and 418. */
-  readonly refusedCount: number
-  readonly usedWeight: number
-  /** Appended and not yet durable. */
-  readonly pendingBytes: number
-  readonly paused: boolean
-}
-
-export interface Capture {
-  readonly plan: CapturePlan
-  /** Resolves when each route was accepted by the venue; never if capture ends before. */
-  readonly connected: Promise<void>
-  /** Resolves with what ended the capture by itself; it has stopped then, and not flushed. */
-  readonly failed: Promise<RecorderError>
-  /** The book of `symbol` wants a REST snapshot: call it for as long as it does. */
-  requestSnapshot(symbol: string): void
-  /** Cuts every connection, as a network would. */
-  disconnectAll(): void
-  stats(): CaptureStats
-  /** Ends cleanly: closes connections, records the end, and flushes. The caller closes the journal. */
-  stop(reason?: string): Promise<void>
-}
+import { scheduleRetention } from './retention.ts'
+import type { StoragePort } from './storage.ts'
+import { Supervisor } from './supervisor.ts'
 
 const WATCH_MS = 1_000
 
 /** @throws {RecorderError} `USAGE` for symbols or URLs that cannot be. */
 export function startCapture(options: CaptureOptions): Capture {
   const { venue, symbols, wsUrl, restUrl, settings } = options
-  const { weightPerMinuteMax } = settings
-  const plan = planCapture(venue, { symbols, wsUrl, restUrl, weightPerMinuteMax })
+  const { weightPerMinuteMax, connections: connectionCopies } = settings
+  const limits = { weightPerMinuteMax, connectionCopies }
+  const plan = planCapture(venue, { symbols, wsUrl, restUrl, ...limits })
   return new Daemon(options, plan).start()
 }
 
@@ -85,13 +30,16 @@ class Daemon implements Capture {
   readonly failed: Promise<RecorderError>
   readonly #options: CaptureOptions
   readonly #recorder: Recorder
+  readonly #groups: readonly LinkGroup[]
   readonly #links: readonly Link[]
   readonly #rest: RestPolls
+  readonly #pressure: Pressure
+  readonly #supervisor: Supervisor
   #resolveConnected: () => void = () => {}
   #resolveFailed: (error: RecorderError) => void = () => {}
   #cancelWatch: (() => void) | undefined
+  #endRetention: (() => void) | undefined
   #waitingCount: number
-  #paused: boolean = false
   #ended: boolean = false
 
   constructor(options: CaptureOptions, plan: CapturePlan) {
@@ -103,18 +51,24 @@ class Daemon implements Capture {
     this.failed = new Promise((resolve) => {
       this.#resolveFailed = resolve
     })
-    const { writer, world, venue, settings, log } = options
+    const { writer, world, venue, settings, log, limitStore, storage, sealFailure } = options
+    this.#pressure = new Pressure({
+      ...settings,
+      onEngines: (isPaused) => this.#onEngines(isPaused),
+      onSockets: (isPaused) => this.#onSockets(isPaused),
+    })
     const recorder = new Recorder({
       writer,
       world,
       venue,
       symbols: plan.symbols,
-      pendingBytesMax: settings.pendingBytesMax,
       onJoin: (symbol) => this.#rest.ask(symbol),
-      onPressure: () => this.#pause(),
+      onPending: (pendingBytes) => this.#pressure.update(pendingBytes),
+      onDrift: (drift) => this.#supervisor.onDrift(drift),
       onFailure: (error) => this.#fail(error),
     })
     this.#recorder = recorder
+    const onRefused = (reason: string): void => this.#refused(plan.polls[0]?.url ?? '', reason)
     this.#rest = new RestPolls({
       plan,
       venue,
@@ -122,11 +76,23 @@ class Daemon implements Capture {
       world,
       recorder,
       log,
-      onRefused: (reason) => this.#refused(plan.polls[0]?.url ?? '', reason),
+      limitStore,
+      onRefused,
     })
+    this.#groups = plan.connections.map((planned) => new LinkGroup(venue.name, planned))
     this.#links = this.#makeLinks(recorder)
     this.#waitingCount = this.#links.length
-    writer.onDurable(() => this.#resumeWhenDone())
+    this.#supervisor = new Supervisor({
+      groups: this.#groups,
+      settings,
+      world,
+      recorder,
+      rest: this.#rest,
+      pressure: this.#pressure,
+      storage,
+      sealFailure: sealFailure ?? (() => undefined),
+      log,
+    })
   }
 
   start(): this {
@@ -134,6 +100,7 @@ class Daemon implements Capture {
     for (const link of this.#links) link.start()
     this.#rest.start()
     this.#watch()
+    this.#startRetention()
     return this
   }
 
@@ -145,19 +112,23 @@ class Daemon implements Capture {
     for (const link of this.#links) link.disconnect()
   }
 
-  stats(): CaptureStats {
-    return {
-      links: this.#links.map(({ state }) => state),
-      frameCount: this.#links.reduce((sum, { frameCount }) => sum + frameCount, 0),
-      entryCount: this.#recorder.entryCount,
-      unknownCount: this.#recorder.unknownCount,
-      replyCount: this.#rest.replyCount,
-      requestFailureCount: this.#rest.failureCount,
-      refusedCount: this.#rest.refusedCount,
-      usedWeight: this.#rest.usedWeight,
-      pendingBytes: this.#recorder.pendingBytes,
-      paused: this.#paused,
-    }
+  rotate(): void {
+    for (const link of this.#links) link.rotate()
+  }
+
+  health(): CaptureHealth {
+    const { writer, sealFailure, world } = this.#options
+    return healthOf({
+      groups: this.#groups,
+      supervisor: this.#supervisor,
+      recorder: this.#recorder,
+      rest: this.#rest,
+      pressure: this.#pressure,
+      durableSeq: writer.durableSeq,
+      sealFailure: sealFailure?.()?.message ?? '',
+      isStopped: this.#ended,
+      monoUs: world.monoUs(),
+    })
   }
 
   async stop(reason = 'asked'): Promise<void> {
@@ -167,16 +138,19 @@ class Daemon implements Capture {
   }
 
   #makeLinks(recorder: Recorder): readonly Link[] {
-    const { venue, settings, world, log } = this.#options
-    const { connections } = this.plan
-    return connections.map(
-      (planned, index) =>
-        new Link({
-          planned,
-          venue: venue.name,
-          firstId: index + 1,
-          idStep: connections.length,
-          config: { ...settings, random: world.random },
+    const { settings, world, log } = this.#options
+    const { connectionCopies } = this.plan
+    const idStep = this.#groups.length * connectionCopies
+    const links: Link[] = []
+    for (const group of this.#groups) {
+      const { planned } = group
+      for (let copy = 0; copy < connectionCopies; copy += 1) {
+        const link = new Link({
+          group,
+          firstId: links.length + 1,
+          idStep,
+          config: { ...settings, ...silenceOf(planned, settings), random: world.random },
+          joinMs: settings.joinMs,
           world,
           recorder,
           log,
@@ -185,8 +159,12 @@ class Daemon implements Capture {
             if (this.#waitingCount === 0) this.#resolveConnected()
           },
           onRefused: (reason) => this.#refused(planned.url, reason),
-        }),
-    )
+        })
+        group.links.push(link)
+        links.push(link)
+      }
+    }
+    return links
   }
 
   #recordStart(): void {
@@ -215,11 +193,24 @@ class Daemon implements Capture {
     })
   }
 
+  #startRetention(): void {
+    const { retention, world, log } = this.#options
+    if (retention === undefined) return
+    const supervisor = this.#supervisor
+    this.#endRetention = scheduleRetention({
+      ...retention,
+      world,
+      log,
+      onResult: (result) => supervisor.onRetained(result),
+      onFailure: (reason) => supervisor.onRetentionFailed(reason),
+    })
+  }
+
   /** A commit that failed shows at the latest here, also where nothing is said any more. */
   #watch(): void {
     const { world, writer } = this.#options
     this.#cancelWatch = world.setTimer(WATCH_MS, () => {
-      for (const link of this.#links) link.watch()
+      this.#supervisor.look()
       writer.flush().then(
         () => {},
         (error: unknown) => this.#fail(asRecorderError(error)),
@@ -237,40 +228,64 @@ class Daemon implements Capture {
 
   #fail(error: RecorderError): void {
     if (this.#ended) return
-    this.#options.log.error({ code: error.code }, 'capture stops')
-    this.#end(error.code)
+    const { log, writer, storage } = this.#options
+    const { code, message } = error
+    log.error({ code, reason: message, durableSeq: writer.durableSeq }, 'capture stops')
+    this.#end(code)
+    if (code === 'JOURNAL_WRITE_FAILED') this.#giveUpReserve(storage)
     this.#resolveFailed(error)
   }
 
   #end(reason: string): void {
     this.#ended = true
     this.#cancelWatch?.()
+    this.#endRetention?.()
     this.#rest.stop()
     for (const link of this.#links) link.stop()
     this.#recorder.fact('stop', { runId: this.#options.runId, reason })
   }
 
-  #pause(): void {
-    if (this.#paused || this.#ended) return
-    this.#paused = true
-    for (const link of this.#links) link.pause()
-    this.#recordPressure('paused')
+  /** What is open must be closed and sealed, which takes room that a full disk has no more. */
+  #giveUpReserve(storage: StoragePort | undefined): void {
+    storage?.releaseReserve().catch((cause: unknown) => {
+      this.#options.log.error({ reason: String(cause) }, 'the reserve cannot be given up')
+    })
   }
 
-  #resumeWhenDone(): void {
-    const { pendingBytesMax } = this.#options.settings
-    if (!this.#paused || this.#ended || this.#recorder.pendingBytes > pendingBytesMax / 2) return
-    this.#paused = false
-    for (const link of this.#links) link.resume()
-    this.#recordPressure('resumed')
+  #onEngines(isPaused: boolean): void {
+    if (this.#ended) return
+    this.#recordPressure(isPaused ? 'enginesPaused' : 'enginesResumed')
+    this.#options.onEngines?.(isPaused)
   }
 
-  #recordPressure(event: 'paused' | 'resumed'): void {
+  #onSockets(isPaused: boolean): void {
+    if (this.#ended) return
+    for (const link of this.#links) {
+      if (isPaused) link.pause()
+      else link.resume()
+    }
+    this.#recordPressure(isPaused ? 'paused' : 'resumed')
+  }
+
+  #recordPressure(event: string): void {
     const { pendingBytes } = this.#recorder
     this.#recorder.fact('timer', { event, pendingBytes })
     this.#options.log.warn({ event, pendingBytes }, 'journal is behind')
   }
 }
+
+/**
+ * How long a connection may say nothing at all. One without a stream of a steady pace may be silent
+ * because its market is; there, other streams prove it dead.
+ */
+const silenceOf = (
+  { streams }: PlannedConnection,
+  { silenceMsMax, depthSilenceMsMax }: CaptureSettings,
+): { readonly silenceMsMax: number } => ({
+  silenceMsMax: streams.some(({ rule }) => rule === 'steady')
+    ? silenceMsMax
+    : Math.max(silenceMsMax, depthSilenceMsMax),
+})
 
 function asRecorderError(error: unknown): RecorderError {
   if (error instanceof RecorderError) return error

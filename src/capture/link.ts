@@ -1,5 +1,6 @@
 /** Carries out what a session decides: sockets, timers, and facts in the journal. */
-import type { PlannedConnection } from './plan.ts'
+import { Handover } from './handover.ts'
+import type { LinkGroup } from './link-group.ts'
 import type { Recorder } from './recorder.ts'
 import { deadlineOf, hear, isActive, step } from './session.ts'
 import {
@@ -10,22 +11,17 @@ import {
   type SessionInput,
   startSession,
 } from './session-state.ts'
-import {
-  createStreamTable,
-  interrupt,
-  listenAnew,
-  newlySilent,
-  type StreamTable,
-} from './stream-table.ts'
+import { interrupt, listenAnew } from './stream-table.ts'
 import type { CaptureLog, SocketHandle, World } from './world.ts'
 
 export interface LinkOptions {
-  readonly planned: PlannedConnection
-  readonly venue: string
+  /** Connections that bring the same streams. */
+  readonly group: LinkGroup
   /** Connection ids of this link: `firstId`, `firstId + idStep` and so on. */
   readonly firstId: number
   readonly idStep: number
   readonly config: SessionConfig
+  readonly joinMs: number
   readonly world: World
   readonly recorder: Recorder
   readonly log: CaptureLog
@@ -35,54 +31,68 @@ export interface LinkOptions {
   readonly onRefused: (reason: string) => void
 }
 
-/** What a link is doing, for health and `stats`. */
+/** What a link is doing, for health. */
 export interface LinkState {
   readonly route: string
   readonly connected: boolean
   readonly connectCount: number
   readonly failureCount: number
-  /** Streams that should speak and do not, by the venue's names. */
-  readonly silentStreams: readonly string[]
+  /** Connections that were replaced while they delivered, and those of them that left no proof. */
+  readonly handoverCount: number
+  readonly unprovedCount: number
 }
 
 /** A socket that the session still knows; one that it gave up is deaf. */
 interface Port {
   handle: SocketHandle | undefined
   deaf: boolean
+  cancelJoin: (() => void) | undefined
 }
 
 export class Link {
   readonly #options: LinkOptions
-  readonly #table: StreamTable
   readonly #session: Session
   readonly #ports = new Map<number, Port>()
   #cancelTimer: (() => void) | undefined
   #timerMs = Number.POSITIVE_INFINITY
   #acceptedCount = 0
   #connectCount = 0
+  #handover: Handover | undefined
+  #handoverCount = 0
+  #unprovedCount = 0
+  /** Since when it delivers without a break. Unit: ms since 1970. `NaN`: it does not. */
+  #deliversSinceMs = Number.NaN
 
   constructor(options: LinkOptions) {
     this.#options = options
-    const { config, firstId, idStep, venue, planned } = options
-    this.#table = createStreamTable(venue, planned.streams)
+    const { config, firstId, idStep } = options
     this.#session = startSession(config, this.#now(), firstId, idStep)
   }
 
   get state(): LinkState {
     const { active, failureCount } = this.#session
     return {
-      route: this.#options.planned.route,
+      route: this.#options.group.planned.route,
       connected: active?.delivered === true,
       connectCount: this.#connectCount,
       failureCount,
-      silentStreams: this.#table.streams
-        .filter(({ silent }) => silent)
-        .map(({ planned }) => planned.name),
+      handoverCount: this.#handoverCount,
+      unprovedCount: this.#unprovedCount,
     }
   }
 
-  get frameCount(): number {
-    return this.#table.streams.reduce((sum, { frameCount }) => sum + frameCount, 0)
+  /** The venue accepted the connection, which has not ended. */
+  get isUp(): boolean {
+    return this.#session.active?.open === true
+  }
+
+  get isPaused(): boolean {
+    return this.#session.paused
+  }
+
+  /** See {@link LinkGroup.uncovered}. */
+  get delivery(): { readonly sinceMs: number; readonly lastFrameMs: number } {
+    return { sinceMs: this.#deliversSinceMs, lastFrameMs: this.#session.lastFrameWallMs }
   }
 
   start(): void {
@@ -100,7 +110,7 @@ export class Link {
   }
 
   resume(): void {
-    listenAnew(this.#table, this.#options.world.monoUs())
+    this.#listenAnew()
     this.#step({ kind: 'resumed' })
     for (const { handle } of this.#ports.values()) handle?.resume()
   }
@@ -110,52 +120,81 @@ export class Link {
     for (const { handle } of [...this.#ports.values()]) handle?.terminate()
   }
 
-  /** Looks for streams that fell silent on a connection that is up. */
-  watch(): void {
-    const { active, paused } = this.#session
-    if (active?.delivered !== true || paused) return
-    const { log, planned, world } = this.#options
-    const found = newlySilent(this.#table, world.monoUs())
-    if (found.length === 0) return
-    const streams = found.map((stream) => stream.planned.name)
-    log.error({ route: planned.route, streams }, 'streams are acknowledged and silent')
+  /** Replaces the connection by one that delivers, without a hole. */
+  rotate(): void {
+    this.#step({ kind: 'rotate' })
+  }
+
+  /** Ends a connection that looks well and delivers nothing. */
+  giveUp(): void {
+    this.#step({ kind: 'gaveUp' })
   }
 
   #connect(id: number): void {
-    const { world, planned, recorder } = this.#options
+    const { world, recorder, group } = this.#options
+    const { planned } = group
     const streams = planned.streams.map(({ name }) => name)
     recorder.fact('subscribe', { connectionId: id, route: planned.route, streams }, '', id)
     this.#connectCount += 1
-    const port: Port = { handle: undefined, deaf: false }
+    const port: Port = { handle: undefined, deaf: false, cancelJoin: undefined }
     this.#ports.set(id, port)
     port.handle = world.openSocket(planned.url, {
       opened: () => {
         if (port.deaf) return
         this.#step({ kind: 'opened', id })
         if (this.#session.paused) port.handle?.pause()
+        else this.#join(id, port)
       },
       received: (frame) => {
         if (!port.deaf) this.#received(id, frame)
       },
       closed: (code, reason) => {
         this.#ports.delete(id)
+        port.cancelJoin?.()
         if (!port.deaf) this.#step({ kind: 'closed', id, code, reason })
       },
     })
   }
 
+  /** Where another connection delivers, this one begins a little behind it. */
+  #join(id: number, port: Port): void {
+    const { group, world, joinMs } = this.#options
+    const isAlone = isActive(this.#session, id) && !group.othersDeliver(this)
+    if (isAlone) return
+    port.handle?.pause()
+    port.cancelJoin = world.setTimer(joinMs, () => {
+      port.cancelJoin = undefined
+      if (!this.#session.paused) port.handle?.resume()
+    })
+  }
+
   #received(id: number, frame: Uint8Array): void {
-    const { world, recorder } = this.#options
+    const { world, recorder, group } = this.#options
     const recvTimeUs = world.nowUs()
     const monoTimeUs = world.monoUs()
     const session = this.#session
     const effects = hear(session, id, monoTimeUs / 1000, recvTimeUs / 1000)
     if (effects.length > 0) this.#carryOut(effects)
-    recorder.frame(this.#table, id, !isActive(session, id), frame, recvTimeUs, monoTimeUs)
+    if (Number.isNaN(this.#deliversSinceMs) && isActive(session, id)) {
+      this.#deliversSinceMs = recvTimeUs / 1000
+    }
+    if (session.retiring !== undefined && this.#handover?.newId !== session.active?.id) {
+      this.#handover = new Handover(group.table.streams, session.active?.id ?? id)
+      this.#handoverCount += 1
+      // The old one has a time to leave now, which may be earlier than what was waited for.
+      this.#arm()
+    }
+    const stream = recorder.frame(group.table, id, frame, recvTimeUs, monoTimeUs)
+    if (session.retiring === undefined || stream === undefined) return
+    this.#handover?.take(stream, id, frame)
+    if (this.#handover?.isProved === true && !session.overlapped) this.#step({ kind: 'overlapped' })
   }
 
   #step(input: SessionInput): void {
+    const { retiring } = this.#session
     this.#carryOut(step(this.#session, input, this.#now()))
+    if (this.#session.lostCause !== '') this.#deliversSinceMs = Number.NaN
+    if (retiring !== undefined && this.#session.retiring === undefined) this.#endHandover()
     this.#arm()
   }
 
@@ -164,8 +203,8 @@ export class Link {
   }
 
   #carryOutOne(effect: SessionEffect): void {
-    const { recorder, planned, world, log } = this.#options
-    const { route } = planned
+    const { recorder, group, log } = this.#options
+    const { route } = group.planned
     switch (effect.kind) {
       case 'connect':
         this.#connect(effect.id)
@@ -173,7 +212,7 @@ export class Link {
       case 'accepted': {
         const { id, waitMs } = effect
         recorder.fact('ack', { connectionId: id, route, waitMs: Math.round(waitMs) }, '', id)
-        if (isActive(this.#session, id)) listenAnew(this.#table, world.monoUs())
+        if (isActive(this.#session, id)) this.#listenAnew()
         log.info({ route, connectionId: id, waitMs }, 'connected')
         this.#acceptedCount += 1
         if (this.#acceptedCount === 1) this.#options.onConnected()
@@ -184,6 +223,7 @@ export class Link {
         this.#ports.delete(effect.id)
         if (port === undefined) return
         port.deaf = true
+        port.cancelJoin?.()
         port.handle?.terminate()
         return
       }
@@ -201,19 +241,38 @@ export class Link {
   }
 
   #gap({ cause, fromTimeMs, toTimeMs }: Extract<SessionEffect, { kind: 'gap' }>): void {
-    const { recorder, planned, log } = this.#options
+    const { recorder, group, log } = this.#options
+    const { planned, table } = group
+    const blind = group.uncovered(this, fromTimeMs, toTimeMs)
+    if (blind === undefined) return
     const streams = planned.streams.map(({ name }) => name)
+    const missingCount = 0
     recorder.fact('gap', {
       cause,
-      symbol: symbolOf(planned),
+      symbol: group.symbol,
       channel: '',
-      fromTimeMs,
-      toTimeMs,
-      missingCount: 0,
+      ...blind,
+      missingCount,
       streams,
     })
-    interrupt(this.#table)
-    log.warn({ route: planned.route, cause, gapMs: toTimeMs - fromTimeMs }, 'capture interrupted')
+    interrupt(table, cause)
+    const gapMs = blind.toTimeMs - blind.fromTimeMs
+    log.warn({ route: planned.route, cause, gapMs }, 'capture interrupted')
+  }
+
+  #endHandover(): void {
+    if (this.#handover?.isProved !== true) {
+      this.#unprovedCount += 1
+      const { route } = this.#options.group.planned
+      this.#options.log.warn({ route }, 'a connection was replaced without proof of its ids')
+    }
+    this.#handover = undefined
+  }
+
+  /** Another connection that delivers makes silence count on. */
+  #listenAnew(): void {
+    const { group, world } = this.#options
+    if (!group.othersDeliver(this)) listenAnew(group.table, world.monoUs(), world.nowUs())
   }
 
   /** A frame moves the deadline without touching the timer: what fires early only looks again. */
@@ -233,11 +292,4 @@ export class Link {
     const { world } = this.#options
     return { monoMs: world.monoUs() / 1000, wallMs: world.nowUs() / 1000 }
   }
-}
-
-/** A connection for one symbol names it in its gaps; for several, the gap is everybody's. */
-function symbolOf({ streams }: PlannedConnection): string {
-  const symbols = new Set(streams.map(({ symbol }) => symbol).filter((symbol) => symbol !== ''))
-  const [only = ''] = symbols
-  return symbols.size === 1 ? only : ''
 }

@@ -1,7 +1,7 @@
 /** What a capture will connect to, subscribe and poll, before it does: `capture --plan`. */
 import { RecorderError } from '../base/errors.ts'
 import type { RestChannel, SocketChannel } from '../model/channel.ts'
-import type { Venue, VenueEndpoint, VenueStream } from './venue.ts'
+import type { SilenceRule, Venue, VenueEndpoint, VenueStream } from './venue.ts'
 
 export interface PlannedStream {
   /** The venue's name of it. */
@@ -9,8 +9,9 @@ export interface PlannedStream {
   readonly channel: SocketChannel
   /** Empty for a stream of all markets. */
   readonly symbol: string
-  /** See {@link VenueStream.silenceMsMax}. */
-  readonly silenceMsMax: number
+  readonly rule: SilenceRule
+  readonly optional: boolean
+  readonly twins: readonly SocketChannel[]
   readonly continuityIds: readonly string[]
 }
 
@@ -39,6 +40,10 @@ export interface CapturePlan {
   /** Of the polls, without snapshots that a book asks for. */
   readonly weightPerMinute: number
   readonly weightPerMinuteMax: number
+  /** Each of {@link connections} is opened so many times. */
+  readonly connectionCopies: number
+  /** What the venue lets one connection send. */
+  readonly sentPerSecondMax: number
   /** Requests of the second pool, in its window of `statisticsWindowMs`. */
   readonly statisticsPerWindow: number
   readonly statisticsPerWindowMax: number
@@ -51,6 +56,8 @@ export interface PlanOptions {
   readonly wsUrl?: string | undefined
   readonly restUrl?: string | undefined
   readonly weightPerMinuteMax: number
+  /** Default: 1. */
+  readonly connectionCopies?: number | undefined
 }
 
 const SYMBOL = /^[A-Z0-9]+(_[A-Z0-9]+)?$/
@@ -73,28 +80,14 @@ export function planCapture(venue: Venue, options: PlanOptions): CapturePlan {
     polls,
     weightPerMinute: rate(polls, 60_000, ({ weight }) => weight),
     weightPerMinuteMax: options.weightPerMinuteMax,
+    connectionCopies: options.connectionCopies ?? 1,
+    sentPerSecondMax: venue.sentPerSecondMax,
     statisticsPerWindow: rate(inPool, venue.statisticsWindowMs, () => 1),
     statisticsPerWindowMax: venue.statisticsPerWindowMax,
     statisticsWindowMs: venue.statisticsWindowMs,
   }
   refuseTooMany(plan)
   return plan
-}
-
-/** The plan for a reader, line by line. */
-export function planText(plan: CapturePlan): readonly string[] {
-  return [
-    `${plan.venue}: ${plan.symbols.join(', ')}`,
-    ...plan.connections.flatMap(({ route, url, streams }) => [
-      `${route} ${url.slice(0, url.indexOf('?'))}, ${streams.length} streams`,
-      ...streams.map(({ name, channel }) => `  ${name} -> ${channel}`),
-    ]),
-    `REST ${plan.weightPerMinute.toFixed(1)} of ${plan.weightPerMinuteMax} weight a minute` +
-      `, ${plan.statisticsPerWindow.toFixed(0)} of ${plan.statisticsPerWindowMax} ratio requests in ${plan.statisticsWindowMs / 60_000} min`,
-    ...plan.polls.map(
-      ({ url, everyMs, weight }) => `  ${url} each ${everyMs / 1000} s, weight ${weight}`,
-    ),
-  ]
 }
 
 function baseOf(flag: string, text: string, protocol: RegExp): string {
@@ -131,9 +124,9 @@ function connectionsOf(
 }
 
 function planned(stream: VenueStream, symbol: string): PlannedStream {
-  const { channel, silenceMsMax, continuityIds } = stream
+  const { channel, rule, optional, twins, continuityIds } = stream
   const name = stream.name.replace('{symbol}', symbol.toLowerCase())
-  return { name, channel, symbol, silenceMsMax, continuityIds }
+  return { name, channel, symbol, rule, optional, twins, continuityIds }
 }
 
 function pollsOf(

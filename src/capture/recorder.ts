@@ -8,32 +8,31 @@ import type { JournalWriter } from '../journal/journal.ts'
 import type { EntryDraft, StreamKey } from '../model/block.ts'
 import type { FactChannel } from '../model/channel.ts'
 import { encodeFact, type FactOf, factStream } from '../model/facts.ts'
+import { follow } from './id-trail.ts'
+import { isCoinMargined, isRepeated, takeNamed, WITNESS_CHANNEL } from './liquidation-witness.ts'
 import type { PlannedPoll } from './plan.ts'
+import { type Drift, SchemaWatch } from './schema-watch.ts'
+import { takePause } from './stream-pace.ts'
 import { type HeardStream, type StreamTable, streamOf } from './stream-table.ts'
 import type { Venue } from './venue.ts'
 import type { HttpReply, World } from './world.ts'
 
-/**
- * Liquidations that were also asked for by their symbol: from the stream of all markets, or from a
- * connection that is being replaced. They are on record as a second witness, under a name of their
- * own, so that nothing counts a liquidation twice.
- */
-export const WITNESS_CHANNEL = 'forceOrderAll'
-
 /** Frames that are no event of a market: what the venue says about the socket, and the rest. */
 const REPLY_CHANNEL = 'reply'
 const UNKNOWN_CHANNEL = 'unknown'
+const KEYS_MAX = 10_000
 
 export interface RecorderOptions {
   readonly writer: JournalWriter
   readonly world: Pick<World, 'nowUs' | 'monoUs'>
   readonly venue: Venue
   readonly symbols: readonly string[]
-  readonly pendingBytesMax: number
   /** The first depth frame of a symbol after frames of it may have been missed. */
   readonly onJoin: (symbol: string) => void
-  /** More than `pendingBytesMax` waits to become durable. */
-  readonly onPressure: () => void
+  /** How much waits to become durable has changed. */
+  readonly onPending: (pendingBytes: number) => void
+  /** A kind of message that is not as documented was seen for the first time. */
+  readonly onDrift: (drift: Drift) => void
   /** The journal refused an entry. Called once; nothing is recorded after it. */
   readonly onFailure: (error: RecorderError) => void
 }
@@ -44,15 +43,22 @@ export class Recorder {
   readonly #keys = new Map<string, StreamKey>()
   /** One draft for all entries: the journal copies what it needs. */
   readonly #draft: { -readonly [K in keyof EntryDraft]: EntryDraft[K] }
+  readonly schema: SchemaWatch
   #failure: RecorderError | undefined
   #appendedBytes = 0
   #durableBytes = 0
   entryCount = 0
   unknownCount = 0
+  gapCount = 0
+  /** Liquidations of coin-margined contracts, which the pipeline leaves out. */
+  coinMarginedCount = 0
+  /** Liquidations that came before over another connection or stream. */
+  witnessCount = 0
 
   constructor(options: RecorderOptions) {
     this.#options = options
     this.#symbols = new Set(options.symbols)
+    this.schema = new SchemaWatch(options.venue.fields, options.onDrift)
     this.#draft = {
       stream: factStream('start'),
       recvTimeUs: 0,
@@ -70,40 +76,46 @@ export class Recorder {
     return Math.max(0, this.#appendedBytes - this.#durableBytes)
   }
 
-  /** Records a frame. `secondary`: the connection is being replaced by one that delivers. */
+  /** Records a frame. Returns its stream; nothing where it is of none that was asked for. */
   frame(
     table: StreamTable,
     connectionId: number,
-    secondary: boolean,
     frame: Uint8Array,
     recvTimeUs: number,
     monoTimeUs: number,
-  ): void {
+  ): HeardStream | undefined {
     const stream = streamOf(table, frame)
     if (stream === undefined) {
       this.#strange(connectionId, frame, recvTimeUs, monoTimeUs)
-      return
+      return undefined
     }
-    if (stream.silent) this.#spokeAgain(stream, recvTimeUs)
+    const { channel, symbol } = stream.planned
+    const isSilent = !Number.isNaN(stream.silentSinceWallUs)
+    if (isSilent) this.#spokeAgain(stream, recvTimeUs)
+    else if (stream.frameCount > 0) takePause(stream.pace, monoTimeUs - stream.lastMonoUs)
     stream.frameCount += 1
     stream.lastMonoUs = monoTimeUs
     stream.lastWallUs = recvTimeUs
     const draft = this.#draft
-    draft.venueTimeMs = venueTimeOf(stream.planned.channel, frame)
+    draft.venueTimeMs = venueTimeOf(channel, frame)
     draft.connectionId = connectionId
-    draft.stream =
-      stream.planned.channel === 'forceOrder'
-        ? this.#liquidationKey(stream, frame, secondary)
-        : stream.key
+    draft.stream = channel === 'forceOrder' ? this.#liquidationKey(stream, frame) : stream.key
     draft.recvTimeUs = recvTimeUs
     draft.monoTimeUs = monoTimeUs
     draft.payload = frame
     draft.http = undefined
     this.#append()
-    if (stream.interrupted) {
-      stream.interrupted = false
-      if (stream.planned.channel === 'depth') this.#options.onJoin(stream.planned.symbol)
+    this.schema.check(channel, symbol, frame, true, recvTimeUs / 1000)
+    const { trail, interrupted } = stream
+    if (trail !== undefined) {
+      const cause = interrupted !== '' ? interrupted : isSilent ? 'silence' : 'ids'
+      follow(trail, frame, connectionId, recvTimeUs, monoTimeUs, cause)
     }
+    if (interrupted !== '') {
+      stream.interrupted = ''
+      if (channel === 'depth') this.#options.onJoin(symbol)
+    }
+    return stream
   }
 
   /** Records a reply, whatever its status. Returns its exchange time. */
@@ -127,13 +139,18 @@ export class Recorder {
     draft.payload = reply.body
     draft.http = { status: reply.status, headers }
     this.#append()
-    return draft.venueTimeMs
+    const { venueTimeMs } = draft
+    if (reply.status === 200) {
+      this.schema.check(channel, symbol, reply.body, false, recvTimeUs / 1000)
+    }
+    return venueTimeMs
   }
 
   /** Records what the recorder knows. */
   fact<C extends FactChannel>(channel: C, fact: FactOf<C>, symbol = '', connectionId = 0): void {
     const { world } = this.#options
     const { venue } = factStream(channel)
+    if (channel === 'gap') this.gapCount += 1
     const draft = this.#draft
     draft.stream = this.#key(venue, symbol, channel)
     draft.recvTimeUs = world.nowUs()
@@ -147,7 +164,7 @@ export class Recorder {
 
   #append(): void {
     if (this.#failure !== undefined) return
-    const { writer, pendingBytesMax, onPressure, onFailure } = this.#options
+    const { writer, onPending, onFailure } = this.#options
     try {
       writer.append(this.#draft)
     } catch (error) {
@@ -158,12 +175,13 @@ export class Recorder {
     }
     this.entryCount += 1
     this.#appendedBytes += this.#draft.payload.length
-    if (this.#appendedBytes - this.#durableBytes > pendingBytesMax) onPressure()
+    onPending(this.pendingBytes)
   }
 
   /** Others may write into the same journal: what is durable never counts below what we wrote. */
   #onDurable(bytes: number): void {
     this.#durableBytes = Math.min(this.#durableBytes + bytes, this.#appendedBytes)
+    this.#options.onPending(this.pendingBytes)
   }
 
   /** An answer, an error, or something new: kept under what its head says. */
@@ -181,29 +199,33 @@ export class Recorder {
     draft.payload = frame
     draft.http = undefined
     this.#append()
+    if (head === undefined && noEvent === REPLY_CHANNEL) return
+    const reason = head === undefined ? 'no event of a market' : 'an event that was not asked for'
+    const symbol = head?.symbol ?? ''
+    this.schema.takeStrange(head?.channel ?? noEvent, symbol, reason, frame, recvTimeUs / 1000)
   }
 
-  #liquidationKey(stream: HeardStream, frame: Uint8Array, secondary: boolean): StreamKey {
+  /** A liquidation counts once: as the first who brings it names it, the others are witnesses. */
+  #liquidationKey(stream: HeardStream, frame: Uint8Array): StreamKey {
     const { venue, channel } = stream.key
     const { connectionId, venueTimeMs } = this.#draft
-    // A new connection may begin with the event that the old one ended with.
-    const isRepeated =
-      stream.lastVenueTimeMs === venueTimeMs && stream.lastConnectionId !== connectionId
-    if (!secondary) {
-      stream.lastVenueTimeMs = venueTimeMs
-      stream.lastConnectionId = connectionId
-    }
     const ofAllMarkets = stream.planned.symbol === ''
     const symbol = ofAllMarkets ? (headOf(frame)?.symbol ?? '') : stream.planned.symbol
-    const isWitness = secondary || isRepeated || (ofAllMarkets && this.#symbols.has(symbol))
+    const isCaptured = this.#symbols.has(symbol)
+    const isOld = isRepeated(stream, symbol, venueTimeMs, connectionId)
+    if (ofAllMarkets && isCaptured && !isOld) takeNamed(stream, symbol)
+    if (isCoinMargined(frame) && !isOld) this.coinMarginedCount += 1
+    const isWitness = isOld || (ofAllMarkets && isCaptured)
+    if (isWitness) this.witnessCount += 1
     return this.#key(venue, symbol, isWitness ? WITNESS_CHANNEL : channel)
   }
 
   #spokeAgain(stream: HeardStream, recvTimeUs: number): void {
     const { symbol, channel, name } = stream.planned
-    stream.silent = false
     const toTimeMs = recvTimeUs / 1000
-    const fromTimeMs = stream.lastWallUs > 0 ? stream.lastWallUs / 1000 : toTimeMs
+    // The wall clock may have stepped back meanwhile; a length of time is never negative.
+    const fromTimeMs = Math.min(stream.silentSinceWallUs / 1000, toTimeMs)
+    stream.silentSinceWallUs = Number.NaN
     const streams = [name]
     const missingCount = 0
     this.fact(
@@ -219,7 +241,8 @@ export class Recorder {
     let key = this.#keys.get(name)
     if (key === undefined) {
       key = { venue, symbol, channel }
-      this.#keys.set(name, key)
+      // Names come from outside: one that makes them up must not fill memory.
+      if (this.#keys.size < KEYS_MAX) this.#keys.set(name, key)
     }
     return key
   }

@@ -2,11 +2,13 @@
 
 import type { CaptureSettings } from './capture-settings.ts'
 import { measureClock, startClockWatch } from './clock-offset.ts'
+import type { LimitHealth } from './health.ts'
+import type { LimitStore } from './limit-file.ts'
 import type { CapturePlan } from './plan.ts'
 import { askSnapshot, createPoller, finish, type Poll, type Poller, takeDue } from './poller.ts'
 import type { Recorder } from './recorder.ts'
 import type { Venue } from './venue.ts'
-import { createBudget, learn, type WeightBudget } from './weight-budget.ts'
+import { adoptLimits, createBudget, learn, saveBudget, type WeightBudget } from './weight-budget.ts'
 import { type CaptureLog, type HttpReply, RequestFailure, type World } from './world.ts'
 
 export interface RestOptions {
@@ -16,6 +18,8 @@ export interface RestOptions {
   readonly world: World
   readonly recorder: Recorder
   readonly log: CaptureLog
+  /** Where limits outlast the process. */
+  readonly limitStore: LimitStore | undefined
   /** The venue's address refuses, before it ever replied. */
   readonly onRefused: (reason: string) => void
 }
@@ -41,13 +45,23 @@ export class RestPolls {
 
   constructor(options: RestOptions) {
     this.#options = options
-    const { plan, settings, venue } = options
+    const { plan, settings, venue, limitStore, world } = options
     this.#poller = createPoller(plan.polls, settings, this.#monoMs())
     this.#budget = createBudget(venue, settings.weightPerMinuteMax)
+    if (limitStore?.saved !== undefined) {
+      adoptLimits(this.#budget, limitStore.saved, world.nowUs() / 1000)
+    }
   }
 
-  get usedWeight(): number {
-    return this.#budget.weight.used
+  get limits(): LimitHealth {
+    const { weight, statistics, blockedUntilMs } = this.#budget
+    return {
+      usedWeight: weight.used,
+      weightMax: weight.max,
+      blockedUntilMs,
+      statisticsUsed: statistics.used,
+      statisticsMax: statistics.max,
+    }
   }
 
   start(): void {
@@ -90,6 +104,8 @@ export class RestPolls {
     const { world, settings } = this.#options
     this.#running += 1
     const sentUs = world.nowUs()
+    // Before the reply: a process that dies meanwhile has asked all the same.
+    this.#saveLimits()
     const done = (ok: boolean): void => {
       this.#running -= 1
       finish(poll, ok, this.#monoMs())
@@ -125,8 +141,18 @@ export class RestPolls {
     } else if (!ok && poll.failureCount === 0) {
       log.warn({ path, symbol, status: reply.status }, 'venue answers with an error')
     }
+    this.#saveLimits()
     if (ok && channel === 'serverTime') this.#measure(sentUs / 1000, recvTimeUs / 1000, venueTimeMs)
     return ok
+  }
+
+  /** A disk that takes no small file takes no journal either, which is heard of elsewhere. */
+  #saveLimits(): void {
+    const { limitStore, world, log } = this.#options
+    limitStore?.save(saveBudget(this.#budget)).then(
+      (all) => adoptLimits(this.#budget, all, world.nowUs() / 1000),
+      (error: unknown) => log.warn({ reason: String(error) }, 'limits of the venue are not kept'),
+    )
   }
 
   #onFailure(poll: Poll, { code, message }: RequestFailure): boolean {

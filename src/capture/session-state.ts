@@ -7,6 +7,7 @@ export interface SessionConfig {
   readonly retryMsMax: number
   readonly connectionAgeMsMax: number
   readonly handoverMs: number
+  readonly handoverMsMax: number
   /** From 0 to 1: how much of the random half of a wait is waited. */
   readonly random: () => number
 }
@@ -23,6 +24,12 @@ export type SessionInput =
   | { readonly kind: 'ticked' }
   /** We stopped reading, or went on: meanwhile silence means nothing. */
   | { readonly kind: 'paused' | 'resumed' }
+  /** Replace the connection now, by one that delivers. */
+  | { readonly kind: 'rotate' }
+  /** Both connections delivered the same ids: the old one may go. */
+  | { readonly kind: 'overlapped' }
+  /** The connection delivers nothing of what it should, however it looks. */
+  | { readonly kind: 'gaveUp' }
   | { readonly kind: 'stopped' }
 
 export type SessionEffect =
@@ -37,7 +44,7 @@ export type SessionEffect =
     }
   | {
       readonly kind: 'gap'
-      readonly cause: string
+      readonly cause: 'disconnect' | 'silence'
       readonly fromTimeMs: number
       readonly toTimeMs: number
     }
@@ -60,9 +67,14 @@ export interface Session {
   active: Leg | undefined
   /** Takes over from `active` with its first frame. */
   successor: Leg | undefined
-  /** The one before `active`, still heard until `retireMs`. */
+  /** The one before `active`, heard from `retireMs` on only until both delivered the same ids. */
   retiring: Leg | undefined
   retireMs: number
+  /** Until then at most. */
+  retireByMs: number
+  overlapped: boolean
+  /** The replacement was asked for, not due. */
+  rotateAsked: boolean
   /** When to connect, while nothing is active. Unit: ms. Clock: monotonic. */
   connectMs: number
   /** When to look for a successor. */
@@ -91,6 +103,9 @@ export const startSession = (
   successor: undefined,
   retiring: undefined,
   retireMs: Number.POSITIVE_INFINITY,
+  retireByMs: Number.POSITIVE_INFINITY,
+  overlapped: false,
+  rotateAsked: false,
   connectMs: now.monoMs,
   rotateMs: Number.POSITIVE_INFINITY,
   failureCount: 0,

@@ -37,6 +37,8 @@ export function hear(
   successor.heardMs = monoMs
   session.retiring = active
   session.retireMs = monoMs + session.config.handoverMs
+  session.retireByMs = monoMs + Math.max(session.config.handoverMsMax, session.config.handoverMs)
+  session.overlapped = false
   session.active = successor
   session.successor = undefined
   session.rotateMs = rotationOf(session.config, successor)
@@ -57,6 +59,15 @@ export function step(session: Session, input: SessionInput, now: Moment): readon
       return NOTHING
     case 'resumed':
       return onResumed(session, now)
+    case 'rotate':
+      session.rotateAsked = session.active?.delivered === true
+      session.rotateMs = Math.min(session.rotateMs, now.monoMs)
+      return onTicked(session, now)
+    case 'overlapped':
+      session.overlapped = true
+      return onTicked(session, now)
+    case 'gaveUp':
+      return onGaveUp(session, now)
     case 'stopped':
       return onStopped(session, now)
     default:
@@ -74,7 +85,7 @@ export function deadlineOf(session: Session): number {
       : Math.min(legDeadline(session, active), rotation(session))
   const whenSuccessor =
     successor === undefined ? Number.POSITIVE_INFINITY : legDeadline(session, successor)
-  return Math.min(whenActive, whenSuccessor, session.retireMs)
+  return Math.min(whenActive, whenSuccessor, retirement(session))
 }
 
 /** Whether `id` is the connection whose frames count, and not one about to leave. */
@@ -115,8 +126,7 @@ function onClosed(
 ): readonly SessionEffect[] {
   const disconnected: SessionEffect = { kind: 'disconnected', id, code, reason }
   if (session.retiring?.id === id) {
-    session.retiring = undefined
-    session.retireMs = Number.POSITIVE_INFINITY
+    forgetRetiring(session)
     return [disconnected]
   }
   if (session.successor?.id === id) {
@@ -131,10 +141,9 @@ function onClosed(
 function onTicked(session: Session, now: Moment): readonly SessionEffect[] {
   const effects: SessionEffect[] = []
   const { retiring } = session
-  if (retiring !== undefined && now.monoMs >= session.retireMs) {
-    effects.push(...ended(retiring, 'replaced before its age limit'))
-    session.retiring = undefined
-    session.retireMs = Number.POSITIVE_INFINITY
+  if (retiring !== undefined && now.monoMs >= retirement(session)) {
+    effects.push(...ended(retiring, replacedReason(session)))
+    forgetRetiring(session)
   }
   const { active, successor } = session
   if (successor !== undefined && now.monoMs >= legDeadline(session, successor)) {
@@ -160,6 +169,14 @@ function connectWhenDue(session: Session, now: Moment): readonly SessionEffect[]
   return [{ kind: 'connect', id: session.successor.id }]
 }
 
+/** As if its silence had lasted long enough. */
+function onGaveUp(session: Session, now: Moment): readonly SessionEffect[] {
+  const { active } = session
+  if (active?.open !== true || session.paused) return NOTHING
+  loseActive(session, 'silence', now)
+  return [...ended(active, 'none of its streams delivers'), ...connectWhenDue(session, now)]
+}
+
 function onResumed(session: Session, now: Moment): readonly SessionEffect[] {
   session.paused = false
   for (const leg of [session.active, session.successor]) {
@@ -183,6 +200,7 @@ function loseActive(session: Session, cause: 'disconnect' | 'silence', now: Mome
   if (session.lostCause === '') session.lostCause = cause
   session.active = session.successor
   session.successor = undefined
+  session.rotateAsked = false
   const next = session.active
   session.rotateMs =
     next?.open === true ? rotationOf(session.config, next) : Number.POSITIVE_INFINITY
@@ -208,12 +226,31 @@ function newLeg(session: Session, now: Moment): Leg {
   return { id, sinceMs: now.monoMs, open: false, heardMs: now.monoMs, delivered: false }
 }
 
+const retirement = ({ retireMs, retireByMs, overlapped }: Session): number =>
+  overlapped ? retireMs : retireByMs
+
+const replacedReason = ({ rotateAsked, overlapped }: Session): string =>
+  (rotateAsked ? 'replaced as asked' : 'replaced before its age limit') +
+  (overlapped ? '' : ', without proof that nothing is missing')
+
+function forgetRetiring(session: Session): void {
+  session.retiring = undefined
+  session.retireMs = Number.POSITIVE_INFINITY
+  session.retireByMs = Number.POSITIVE_INFINITY
+  session.rotateAsked = false
+}
+
 const rotationOf = (config: SessionConfig, leg: Leg): number =>
   leg.sinceMs + config.connectionAgeMsMax
 
-/** A successor is looked for only while there is somebody to succeed, and no other candidate. */
+/**
+ * A successor is looked for only while there is somebody to succeed, no other candidate, and nobody who
+ * is still leaving.
+ */
 const rotation = (session: Session): number =>
-  session.active?.delivered === true && session.successor === undefined
+  session.active?.delivered === true &&
+  session.successor === undefined &&
+  session.retiring === undefined
     ? session.rotateMs
     : Number.POSITIVE_INFINITY
 

@@ -3,7 +3,9 @@
  * `{"stream":"btcusdt@depth@100ms","data":…}`. No string is made and nothing is parsed.
  */
 import type { StreamKey } from '../model/block.ts'
+import { type IdTrail, startTrail } from './id-trail.ts'
 import type { PlannedStream } from './plan.ts'
+import { type Pace, startPace } from './stream-pace.ts'
 
 /** A stream as it is heard. Changed in place. */
 export interface HeardStream {
@@ -15,15 +17,22 @@ export interface HeardStream {
   frameCount: number
   /** Last frame; before it, when its connection opened. Unit: µs. Clock: monotonic. */
   lastMonoUs: number
-  /** Last frame; 0 before it. Unit: µs since 1970. Clock: wall. */
+  /** Last frame; before it, when its connection opened; 0 before that. Unit: µs. Clock: wall. */
   lastWallUs: number
-  /** Of a liquidation stream: its last event, and who delivered it. */
-  lastVenueTimeMs: number
-  lastConnectionId: number
-  /** Silent for longer than its kind ever is. */
-  silent: boolean
-  /** Frames before the next one may be missing. */
-  interrupted: boolean
+  /** How often it speaks. */
+  readonly pace: Pace
+  /** Its ids; nothing where it has none. */
+  readonly trail: IdTrail | undefined
+  /** Of a liquidation stream: the last events, by contract and time, and who delivered them. */
+  readonly recent: Map<string, number>
+  /** Of a liquidation stream: events, each counted once however many connections brought it. */
+  eventCount: number
+  /** Of the stream of all markets: the same by contract, captured ones only. */
+  readonly namedCounts: Map<string, number>
+  /** Found silent. A gap ends with the next frame, that began then. Unit: µs. Clock: wall. */
+  silentSinceWallUs: number
+  /** Why frames before the next one may be missing; empty while none are. */
+  interrupted: '' | 'start' | 'disconnect' | 'silence'
 }
 
 export interface StreamTable {
@@ -51,10 +60,13 @@ export function createStreamTable(venue: string, planned: readonly PlannedStream
       frameCount: 0,
       lastMonoUs: 0,
       lastWallUs: 0,
-      lastVenueTimeMs: Number.NaN,
-      lastConnectionId: 0,
-      silent: false,
-      interrupted: true,
+      pace: startPace(),
+      trail: startTrail(one.continuityIds),
+      recent: new Map(),
+      eventCount: 0,
+      namedCounts: new Map(),
+      silentSinceWallUs: Number.NaN,
+      interrupted: 'start',
     }
     byHash.set(hash, stream)
     return stream
@@ -78,26 +90,19 @@ export function streamOf(table: StreamTable, frame: Uint8Array): HeardStream | u
   return stream
 }
 
-/** Streams that are found silent now and were not before. */
-export function newlySilent(table: StreamTable, monoUs: number): readonly HeardStream[] {
-  const found = table.streams.filter(
-    ({ planned, silent, lastMonoUs }) =>
-      !silent && planned.silenceMsMax > 0 && monoUs - lastMonoUs > planned.silenceMsMax * 1000,
-  )
-  for (const stream of found) stream.silent = true
-  return found
-}
-
 /** Counts silence from now on: the connection is new, or reading went on after a pause. */
-export function listenAnew(table: StreamTable, monoUs: number): void {
-  for (const stream of table.streams) stream.lastMonoUs = monoUs
+export function listenAnew(table: StreamTable, monoUs: number, wallUs: number): void {
+  for (const stream of table.streams) {
+    stream.lastMonoUs = monoUs
+    if (stream.frameCount === 0) stream.lastWallUs = wallUs
+  }
 }
 
 /** The connection was down, which one fact says for all its streams. */
-export function interrupt(table: StreamTable): void {
+export function interrupt(table: StreamTable, cause: 'disconnect' | 'silence'): void {
   for (const stream of table.streams) {
-    stream.interrupted = true
-    stream.silent = false
+    if (stream.interrupted === '') stream.interrupted = cause
+    stream.silentSinceWallUs = Number.NaN
   }
 }
 

@@ -9,10 +9,32 @@ export interface VenueStream {
   readonly route: string
   /** One stream for all markets: subscribed once, and each payload names its symbol. */
   readonly allMarkets: boolean
-  /** Silence beyond this means that the stream is dead, whatever the market does; 0: it may be silent. */
-  readonly silenceMsMax: number
+  readonly rule: SilenceRule
+  /** Not documented by the venue: nothing depends on it. */
+  readonly optional: boolean
+  /** Channels of the same contract that cannot move for long while this one stands still. */
+  readonly twins: readonly SocketChannel[]
   /** Fields of the payload that number its messages without holes; empty where none do. */
   readonly continuityIds: readonly string[]
+}
+
+/**
+ * What silence means. `steady`: the stream speaks at its own pace, whatever the market does.
+ * `active`: it speaks when the market moves. `rare`: it may be silent for hours.
+ */
+export type SilenceRule = 'steady' | 'active' | 'rare'
+
+/** The fields of a payload, nested ones as `o.s`, as the venue documents them. */
+export interface PayloadFields {
+  readonly required: readonly string[]
+  readonly optional: readonly string[]
+}
+
+/** What a stream brings in a day, roughly: for a forecast. */
+export interface StreamLoad {
+  readonly framesPerSecond: number
+  /** Of the payload, wrapper included. */
+  readonly frameBytes: number
 }
 
 export interface VenueEndpoint {
@@ -35,6 +57,8 @@ export interface Venue {
   /** Path of a combined socket below a route; the names of the streams follow, joined by `/`. */
   readonly socketPath: string
   readonly streamsPerConnectionMax: number
+  /** Messages that a client may send in a second; ours sends none but pongs. */
+  readonly sentPerSecondMax: number
   readonly streams: readonly VenueStream[]
   readonly endpoints: readonly VenueEndpoint[]
   /** Requests of `statistics` endpoints in {@link statisticsWindowMs}. */
@@ -44,4 +68,8 @@ export interface Venue {
   readonly usedWeightHeader: string
   /** How the headers begin that are kept with a reply. */
   readonly rateHeaders: readonly string[]
+  /** By channel; channels without an entry are not checked. */
+  readonly fields: ReadonlyMap<string, PayloadFields>
+  /** By channel, of an active contract. */
+  readonly loads: ReadonlyMap<string, StreamLoad>
 }

@@ -24,6 +24,17 @@ export interface WeightBudget {
   refusedCount: number
 }
 
+/** A budget as it outlasts the process. */
+export interface SavedLimits {
+  /** Which minute, and which window of the statistics pool, counted from 1970. */
+  readonly weightWindow: number
+  readonly weightUsed: number
+  readonly statisticsWindow: number
+  readonly statisticsUsed: number
+  readonly blockedUntilMs: number
+  readonly refusedCount: number
+}
+
 export interface Cost {
   readonly weight: number
   readonly statistics: boolean
@@ -46,6 +57,38 @@ export const createBudget = (venue: Venue, weightPerMinuteMax: number): WeightBu
   blockedUntilMs: 0,
   refusedCount: 0,
 })
+
+export const saveBudget = ({
+  weight,
+  statistics,
+  blockedUntilMs,
+  refusedCount,
+}: WeightBudget): SavedLimits => ({
+  weightWindow: weight.index,
+  weightUsed: weight.used,
+  statisticsWindow: statistics.index,
+  statisticsUsed: statistics.used,
+  blockedUntilMs,
+  refusedCount,
+})
+
+/** Goes on with what an earlier run, or another one on this host, has used. */
+export function adoptLimits(budget: WeightBudget, saved: SavedLimits, wallMs: number): void {
+  adoptWindow(budget.weight, saved.weightWindow, saved.weightUsed)
+  adoptWindow(budget.statistics, saved.statisticsWindow, saved.statisticsUsed)
+  // A time that no venue names is of a clock that was wrong.
+  const blockedUntilMs = Math.min(saved.blockedUntilMs, wallMs + BLOCK_MS_MAX)
+  budget.blockedUntilMs = Math.max(budget.blockedUntilMs, blockedUntilMs)
+  budget.refusedCount = Math.max(budget.refusedCount, saved.refusedCount)
+}
+
+function adoptWindow(window: Window, index: number, used: number): void {
+  if (index === window.index) window.used = Math.max(window.used, used)
+  else if (window.index === 0) {
+    window.index = index
+    window.used = used
+  }
+}
 
 /** Takes `cost` out of the budget and returns 0, or takes nothing and returns how long to wait. */
 export function reserve(budget: WeightBudget, cost: Cost, wallMs: number): number {
@@ -74,11 +117,18 @@ export function learn(budget: WeightBudget, reply: HttpReply, wallMs: number): b
 }
 
 function blockMs(budget: WeightBudget, reply: HttpReply, wallMs: number): number {
-  const retryAfterMs = Number(reply.headers['retry-after']) * 1000
+  const retryAfterMs = retryAfter(reply.headers['retry-after'], wallMs)
   const untilNextMinute = MINUTE_MS - (wallMs % MINUTE_MS)
   const least = reply.status === 418 ? BAN_MS_MIN : untilNextMinute
   if (retryAfterMs > 0) return Math.min(retryAfterMs, BLOCK_MS_MAX)
   return Math.min(least + BAN_MS_MIN * (2 ** (budget.refusedCount - 1) - 1), BLOCK_MS_MAX)
+}
+
+/** Seconds, or a date. `NaN` where the venue says neither. */
+function retryAfter(text: string | undefined, wallMs: number): number {
+  if (text === undefined || text.trim() === '') return Number.NaN
+  const seconds = Number(text)
+  return Number.isNaN(seconds) ? Date.parse(text) - wallMs : seconds * 1000
 }
 
 function roll(window: Window, wallMs: number): void {

@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { captureCommand } from './commands/capture.ts'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inspectCommand } from './commands/inspect.ts'
@@ -24,6 +25,7 @@ export const COMMANDS = [
   listCommand,
   inspectCommand,
   verifyCommand,
+  doctorCommand,
   traceCommand,
   settingsCommand,
 ] as unknown as readonly CommandModule[]

@@ -10,7 +10,12 @@ import { type Codec, openCodec } from './codec.ts'
 import { Committer } from './committer.ts'
 import { hourEndUs } from './hot-segment.ts'
 import type { JournalWriter } from './journal.ts'
-import { MANIFEST_FILE, type RunRecord, writeManifest } from './recording-manifest.ts'
+import {
+  MANIFEST_FILE,
+  type RunRecord,
+  type SegmentRecord,
+  writeManifest,
+} from './recording-manifest.ts'
 import { openHotStore, type Recovered, recover } from './recovery.ts'
 
 export interface LevelJournalOptions {
@@ -63,7 +68,11 @@ export class LevelJournal implements JournalWriter {
       const lock = await openHotStore(path, 0)
       try {
         await refuseExisting(path)
-        await writeManifest(path, { createdTimeUs: options.nowUs(), runs: [], segments: [] })
+        await writeManifest(path, {
+          createdTimeUs: options.nowUs(),
+          runs: [],
+          segments: [],
+        })
       } finally {
         await lock.close()
       }
@@ -124,6 +133,16 @@ export class LevelJournal implements JournalWriter {
    */
   get sealFailure(): RecorderError | undefined {
     return this.#committer.sealer.failure
+  }
+
+  /** Sealed segments as the manifest names them, in order. */
+  get sealedSegments(): readonly SegmentRecord[] {
+    return this.#committer.sealer.segments
+  }
+
+  /** Deletes the sealed segment that begins at `firstSeq`, if it is the oldest. Replays begin after it. */
+  removeOldest(firstSeq: number): Promise<void> {
+    return this.#committer.sealer.removeOldest(firstSeq)
   }
 
   append(draft: EntryDraft): number {
@@ -196,7 +215,13 @@ export class LevelJournal implements JournalWriter {
           ? { ...run, state: 'CrashedRecovered', endSeq: nextSeq }
           : run
       }),
-      { firstSeq: nextSeq, endSeq: null, startTimeUs, endTimeUs: null, state: 'Running' },
+      {
+        firstSeq: nextSeq,
+        endSeq: null,
+        startTimeUs,
+        endTimeUs: null,
+        state: 'Running',
+      },
     ])
     this.#committer.sealOlder()
   }

@@ -8,6 +8,7 @@ import {
   type RecordingManifest,
   type RunRecord,
   type SegmentRecord,
+  segmentPath,
   writeManifest,
 } from './recording-manifest.ts'
 import type { OpenHot } from './recovery.ts'
@@ -61,6 +62,29 @@ export class Sealer {
     this.#work = this.#work.then(() => this.#seal(hot, digest, updateRuns))
   }
 
+  /** Sealed segments as the manifest names them, in order. */
+  get segments(): readonly SegmentRecord[] {
+    return this.#manifest.segments
+  }
+
+  /** Takes the oldest segment out of the manifest, then deletes it, after what waits. */
+  removeOldest(firstSeq: number): Promise<void> {
+    const { recording } = this.#options
+    const removal = this.#work.then(async () => {
+      const [oldest, ...segments] = this.#manifest.segments
+      if (oldest?.firstSeq !== firstSeq) return
+      // In this order: a segment that no manifest names is swept, one that is named must be there.
+      this.#manifest = { ...this.#manifest, segments }
+      await writeManifest(recording, this.#manifest)
+      await rm(segmentPath(recording, firstSeq), {
+        recursive: true,
+        force: true,
+      })
+    })
+    this.#work = removal.catch(() => undefined)
+    return removal
+  }
+
   /** Removes a segment without entries. */
   discard(segment: HotSegment): void {
     this.#work = this.#work.then(() => this.#remove(segment))
@@ -90,7 +114,11 @@ export class Sealer {
       const record = recordOf(await this.#sealing(hot).finish(digest))
       this.#sealings.delete(hot)
       const { createdTimeUs, runs, segments } = this.#manifest
-      this.#manifest = { createdTimeUs, runs: updateRuns(runs), segments: [...segments, record] }
+      this.#manifest = {
+        createdTimeUs,
+        runs: updateRuns(runs),
+        segments: [...segments, record],
+      }
       await writeManifest(recording, this.#manifest)
       await this.#remove(hot.segment)
     })
@@ -121,7 +149,10 @@ export class Sealer {
     const { recording, onSealed } = this.#options
     onSealed(segment)
     await segment.store.close()
-    await rm(hotPath(recording, segment.firstSeq), { recursive: true, force: true })
+    await rm(hotPath(recording, segment.firstSeq), {
+      recursive: true,
+      force: true,
+    })
   }
 }
 

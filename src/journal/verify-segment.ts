@@ -18,7 +18,10 @@ export async function verifySegment(
   const { recording, chain, report } = verification
   const folder = segmentPath(recording, record.firstSeq)
   const range = { fromSeq: record.firstSeq, toSeq: record.endSeq }
-  if (record.firstSeq !== chain.nextSeq && !verification.isBroken) {
+  const isStart = record.firstSeq === verification.startSeq
+  const isBeforeChain = record.endSeq <= verification.chainStartSeq
+  const isWanted = record.firstSeq === chain.nextSeq || isStart || isBeforeChain
+  if (!isWanted && !verification.isBroken) {
     const problem = `the segment before ends at ${chain.nextSeq}`
     report({ kind: 'damage', path: folder, ...range, problem })
     verification.isBroken = true
@@ -30,7 +33,7 @@ export async function verifySegment(
   } catch (error) {
     reportDamage(verification, folder, record, error)
   }
-  if (meta === undefined || verification.isBroken) return
+  if (meta === undefined || verification.isBroken || isBeforeChain) return
   if (chain.digest() !== meta.digest) {
     const problem = 'its entries are not those that were sealed: the digest chain differs'
     report({ kind: 'damage', path: folder, ...range, problem })
@@ -77,11 +80,11 @@ interface DamageRange {
 }
 
 async function checkLinks(
-  { report }: Verification,
+  { report, chainStartSeq }: Verification,
   source: SegmentSource,
   chain: Chain,
 ): Promise<void> {
-  const stored = await source.store.links()
+  const stored = (await source.store.links()).filter(({ seq }) => seq > chainStartSeq)
   const computed = chain.takeLinks()
   const isSame =
     stored.length === computed.length &&

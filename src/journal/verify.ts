@@ -2,10 +2,10 @@
  * Integrity of a recording from raw bytes: the files of sealed segments against their SHA-256, each
  * block against its checksum, sequences without holes, the digest chain from the first entry on.
  */
-import { readdir } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { RecorderError } from '../base/errors.ts'
-import { Chain } from './chain.ts'
+import { Chain, type ChainLink, FIRST_LINK } from './chain.ts'
 import { type Codec, openCodec } from './codec.ts'
 import { PART_SUFFIX } from './durable-file.ts'
 import { openReader } from './level-reader.ts'
@@ -17,8 +17,10 @@ import {
   SEALING_SUFFIX,
   SEGMENTS_FOLDER,
   type SegmentRecord,
+  segmentPath,
 } from './recording-manifest.ts'
 import { readSegmentMeta, segmentName } from './segment-meta.ts'
+import { closeView, makeViewFolder, openSealed } from './segment-view.ts'
 import { verifyHots } from './verify-hot.ts'
 import { verifySegment } from './verify-segment.ts'
 
@@ -62,6 +64,10 @@ export interface Verification {
   readonly codec: Codec
   /** Over all entries so far; of no use any more once {@link isBroken}. */
   readonly chain: Chain
+  /** Where the recording begins: 0, unless retention deleted what was before. */
+  readonly startSeq: number
+  /** The chain goes on from the link that stands here; of entries before it all else is checked. */
+  readonly chainStartSeq: number
   isBroken: boolean
   entryCount: number
   /** Adds a finding; `path` is made relative to the recording. */
@@ -75,17 +81,22 @@ export async function verifyRecording(
   options: VerifyOptions = {},
 ): Promise<VerifyResult> {
   const findings: Finding[] = []
+  const report = (finding: Finding): void => {
+    findings.push({ ...finding, path: relative(recording, finding.path) || '.' })
+  }
+  const manifest = await checkedManifest(recording, report)
+  const link = await firstLink(recording, manifest, report)
   const verification: Verification = {
     recording,
     codec: options.codec ?? (await openCodec()),
-    chain: new Chain(),
-    isBroken: false,
+    chain: new Chain(link ?? FIRST_LINK),
+    startSeq: manifest.segments[0]?.firstSeq ?? 0,
+    chainStartSeq: link?.seq ?? 0,
+    isBroken: link === undefined,
     entryCount: 0,
-    report: (finding) =>
-      findings.push({ ...finding, path: relative(recording, finding.path) || '.' }),
+    report,
     onProgress: options.onProgress ?? (() => undefined),
   }
-  const manifest = await checkedManifest(verification)
   for (const record of manifest.segments) await verifySegment(verification, record)
   if (!(await verifyLive(verification))) await verifyHots(verification, manifest)
   const derived = options.derived ?? []
@@ -104,7 +115,10 @@ export async function verifyRecording(
 }
 
 /** The manifest; where it is damaged, what the segments say of themselves. */
-async function checkedManifest({ recording, report }: Verification): Promise<RecordingManifest> {
+async function checkedManifest(
+  recording: string,
+  report: (finding: Finding) => void,
+): Promise<RecordingManifest> {
   try {
     return await readManifest(recording)
   } catch (error) {
@@ -123,6 +137,36 @@ async function checkedManifest({ recording, report }: Verification): Promise<Rec
     }
   }
   return { createdTimeUs: 0, runs: [], segments }
+}
+
+/**
+ * The link from which the digest chain can be computed. Where retention deleted the beginning it is the
+ * first that is left; nothing where there is none, or it cannot be read.
+ */
+async function firstLink(
+  recording: string,
+  { segments }: RecordingManifest,
+  report: (finding: Finding) => void,
+): Promise<ChainLink | undefined> {
+  if ((segments[0]?.firstSeq ?? 0) === 0) return FIRST_LINK
+  const viewFolder = await makeViewFolder()
+  try {
+    for (const { firstSeq } of segments) {
+      const store = await openSealed(segmentPath(recording, firstSeq), viewFolder)
+      try {
+        const [link] = await store.links()
+        if (link !== undefined) return link
+      } finally {
+        await closeView(store)
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof RecorderError)) throw error
+    report({ kind: 'damage', path: recording, problem: error.message })
+  } finally {
+    await rm(viewFolder, { recursive: true, force: true })
+  }
+  return undefined
 }
 
 /** Checks what a running writer has not sealed; false where none runs. */

@@ -33,6 +33,9 @@ export const FACT_CHANNELS = [
   'timer',
   'clockOffset',
   'digest',
+  'alarm',
+  'missing',
+  'drift',
 ] as const
 
 export type SocketChannel = (typeof SOCKET_CHANNELS)[number]

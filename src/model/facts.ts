@@ -74,7 +74,10 @@ export interface GapFact {
   readonly streams: readonly string[]
 }
 
-/** What the recorder did to itself: it stopped reading (`paused`) and went on (`resumed`). */
+/**
+ * What the recorder did to itself: it stopped reading (`paused`) and went on (`resumed`), or held the
+ * engines (`enginesPaused`) and let them go on (`enginesResumed`).
+ */
 export interface TimerFact {
   readonly event: string
   /** Entries appended and not yet durable. Unit: bytes. */
@@ -102,6 +105,52 @@ export interface DigestFact {
   readonly version: number
 }
 
+/** The recorder began to worry about something, or no longer does. */
+export interface AlarmFact {
+  /** `raised` or `cleared`. An alarm that gets worse is raised again with its new level. */
+  readonly event: string
+  /** What it is about: `silence` of a stream, `drift` of a schema, `disk`, `seal`, `limit`, `retention`. */
+  readonly kind: string
+  /** `stale`: longer than expected. `dead`: proved. `warning`, `critical`: of all other kinds. */
+  readonly level: string
+  readonly symbol: string
+  readonly channel: string
+  /** The venue's name of the stream, or the path of the file; empty where it is about neither. */
+  readonly subject: string
+  readonly reason: string
+  /** Since when, as far as is known. Unit: ms since 1970. Clock: ours. */
+  readonly sinceTimeMs: number
+}
+
+/**
+ * Ids that a stream skipped and no connection brought later. Beside the gap, which says why we were
+ * blind, this says what we did not see; a replay finds the same in the payloads.
+ */
+export interface MissingFact {
+  readonly symbol: string
+  readonly channel: string
+  /** `disconnect`, `silence`: ids of a gap. `ids`: the connection was up and skipped them. */
+  readonly cause: string
+  /** The connection that delivered what came after the hole. */
+  readonly connectionId: number
+  /** The last id before the hole, and the first after it. */
+  readonly beforeId: number
+  readonly afterId: number
+  readonly missingCount: number
+  /** Receive times of the frames around it. Unit: ms since 1970. Clock: ours. */
+  readonly fromTimeMs: number
+  readonly toTimeMs: number
+}
+
+/** A message that is not as the venue documents it, told once of each kind. It is kept like any other. */
+export interface DriftFact {
+  readonly symbol: string
+  readonly channel: string
+  readonly reason: string
+  /** The beginning of the first such message. */
+  readonly sample: string
+}
+
 interface FactsByChannel {
   readonly start: StartFact
   readonly stop: StopFact
@@ -113,6 +162,9 @@ interface FactsByChannel {
   readonly timer: TimerFact
   readonly clockOffset: ClockOffsetFact
   readonly digest: DigestFact
+  readonly alarm: AlarmFact
+  readonly missing: MissingFact
+  readonly drift: DriftFact
 }
 
 export type FactOf<C extends FactChannel> = FactsByChannel[C]
@@ -147,6 +199,28 @@ const SHAPES: {
     seq: 'number',
     version: 'number',
   },
+  alarm: {
+    event: 'text',
+    kind: 'text',
+    level: 'text',
+    symbol: 'text',
+    channel: 'text',
+    subject: 'text',
+    reason: 'text',
+    sinceTimeMs: 'number',
+  },
+  missing: {
+    symbol: 'text',
+    channel: 'text',
+    cause: 'text',
+    connectionId: 'number',
+    beforeId: 'number',
+    afterId: 'number',
+    missingCount: 'number',
+    fromTimeMs: 'number',
+    toTimeMs: 'number',
+  },
+  drift: { symbol: 'text', channel: 'text', reason: 'text', sample: 'text' },
 }
 
 const encoder = new TextEncoder()

@@ -55,7 +55,7 @@ export async function measureCapture(
     await capture.connected
     const startUs = monoUs()
     const cpu = process.cpuUsage()
-    while (capture.stats().frameCount < frameCount) {
+    while (capture.health().counters.frames < frameCount) {
       if (monoUs() - startUs > SECONDS_MAX * 1e6) throw new Error('the flood did not arrive')
       await new Promise((resolve) => setTimeout(resolve, 2))
     }

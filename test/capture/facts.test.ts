@@ -24,6 +24,28 @@ const FACTS: { readonly [C in FactChannel]: FactOf<C> } = {
   timer: { event: 'paused', pendingBytes: 5 },
   clockOffset: { offsetMs: -3.25, rttMs: 40 },
   digest: { symbol: 'BTCUSDT', minute: 5, digest: 'ab', seq: 9, version: 1 },
+  alarm: {
+    event: 'raised',
+    kind: 'silence',
+    level: 'dead',
+    symbol: 'BTCUSDT',
+    channel: 'markPrice',
+    subject: 'btcusdt@markPrice@1s',
+    reason: 'silent',
+    sinceTimeMs: 1,
+  },
+  missing: {
+    symbol: 'BTCUSDT',
+    channel: 'aggTrade',
+    cause: 'ids',
+    connectionId: 1,
+    beforeId: 5,
+    afterId: 8,
+    missingCount: 2,
+    fromTimeMs: 1,
+    toTimeMs: 2,
+  },
+  drift: { symbol: '', channel: 'depth', reason: 'without pu', sample: '{}' },
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)

@@ -51,7 +51,7 @@ export interface SentRequest {
   readonly atMs: number
 }
 
-/** The venue speaks this often. */
+/** The venue speaks this often, unless a test says otherwise. */
 const BEAT_MS = 100
 
 export const START_WALL_MS = Date.UTC(2026, 0, 5)
@@ -67,6 +67,14 @@ export class FakeWorld implements World {
   refusing: boolean = false
   /** Streams that the venue accepts and never delivers. */
   readonly mute = new Set<string>()
+  /** Whether a stream speaks at a beat. Asked once for each, in the order of subscription. */
+  pace: (stream: string, beat: number) => boolean = () => true
+  /** How much later than at the beat the frames of a socket come. */
+  lagMs: (socketIndex: number) => number = () => 0
+  /** Changes a payload before it is sent. */
+  disguise: (payload: string, stream: string) => string = (payload) => payload
+  readonly #beatMs: number
+  readonly #ids = new Map<string, number>()
   readonly sockets: FakeSocket[] = []
   readonly requests: SentRequest[] = []
   /** Answers a request; `undefined` gives the usual answer. */
@@ -75,11 +83,13 @@ export class FakeWorld implements World {
   readonly sentCounts = new Map<string, number>()
   readonly #timers: Timer[] = []
   #order = 0
-  #nextBeatMs = BEAT_MS
+  #nextBeatMs: number
   readonly random: () => number
 
-  constructor(random: () => number = () => 0.5) {
+  constructor(random: () => number = () => 0.5, beatMs = BEAT_MS) {
     this.random = random
+    this.#beatMs = beatMs
+    this.#nextBeatMs = beatMs
   }
 
   readonly nowUs = (): number => (this.wallBaseMs + this.timeMs) * 1000
@@ -115,6 +125,7 @@ export class FakeWorld implements World {
       },
     }
     this.sockets.push(socket)
+    for (const stream of socket.streams) if (!this.#ids.has(stream)) this.#ids.set(stream, 0)
     const refused = this.refusing
     this.setTimer(20, () => {
       if (socket.ended) return
@@ -152,6 +163,12 @@ export class FakeWorld implements World {
     for (const socket of this.openSockets) this.#end(socket, code, 'cut')
   }
 
+  /** Ends the connection that was opened as number `index`. */
+  cutOne(index: number, code = 1006): void {
+    const socket = this.sockets[index]
+    if (socket !== undefined) this.#end(socket, code, 'cut')
+  }
+
   /** Lets `lengthMs` pass; the venue speaks at each beat, and each timer runs at its time. */
   async pass(lengthMs: number): Promise<void> {
     const endMs = this.timeMs + lengthMs
@@ -164,7 +181,7 @@ export class FakeWorld implements World {
         this.#timers.splice(this.#timers.indexOf(timer), 1)
         timer.task()
       } else {
-        this.#nextBeatMs += BEAT_MS
+        this.#nextBeatMs += this.#beatMs
         this.#speak()
       }
       // Lets what waits for promises run.
@@ -198,27 +215,41 @@ export class FakeWorld implements World {
 
   /** One frame of each stream, numbered, to each socket that stands on its route. */
   #speak(): void {
+    const beat = Math.round(this.timeMs / this.#beatMs)
     const frames = new Map<string, Uint8Array>()
-    for (const socket of this.openSockets) {
+    // Numbers run on while nobody listens, as the venue's do.
+    for (const [stream, before] of this.#ids) {
+      if (!this.pace(stream, beat)) continue
+      this.#ids.set(stream, before + 1)
+      this.sentCounts.set(stream, before + 1)
+      frames.set(stream, this.#frameOf(stream, before + 1))
+    }
+    for (const [index, socket] of this.sockets.entries()) {
+      if (!socket.open || socket.ended) continue
       for (const stream of socket.streams) {
-        if (!speaksOn(stream, socket.route) || this.mute.has(stream)) continue
-        const frame = frames.get(stream) ?? this.#frameOf(stream)
-        frames.set(stream, frame)
-        if (socket.paused) socket.waiting.push(frame)
-        else socket.handlers.received(frame)
+        const frame = frames.get(stream)
+        const isHeard = speaksOn(stream, socket.route) && !this.mute.has(stream)
+        if (frame !== undefined && isHeard) this.#send(socket, frame, this.lagMs(index))
       }
     }
   }
 
-  /** Numbers run on while nobody listens, as the venue's do. */
-  #frameOf(stream: string): Uint8Array {
-    const number = Math.round(this.timeMs / BEAT_MS)
-    this.sentCounts.set(stream, number)
+  #send(socket: FakeSocket, frame: Uint8Array, lagMs: number): void {
+    if (lagMs === 0) this.#deliver(socket, frame)
+    else this.setTimer(lagMs, () => this.#deliver(socket, frame))
+  }
+
+  #deliver(socket: FakeSocket, frame: Uint8Array): void {
+    if (!socket.open || socket.ended) return
+    if (socket.paused) socket.waiting.push(frame)
+    else socket.handlers.received(frame)
+  }
+
+  #frameOf(stream: string, id: number): Uint8Array {
     const venueTimeMs = Math.round(this.venueTimeMs)
     const symbol = stream.split('@')[0]?.toUpperCase() ?? ''
-    return encoder.encode(
-      `{"stream":"${stream}","data":${payloadOf(stream, symbol, number, venueTimeMs)}}`,
-    )
+    const payload = this.disguise(payloadOf(stream, symbol, id, venueTimeMs), stream)
+    return encoder.encode(`{"stream":"${stream}","data":${payload}}`)
   }
 
   #usualAnswer(path: string): HttpReply {
@@ -227,24 +258,37 @@ export class FakeWorld implements World {
       ? `{"serverTime":${time}}`
       : path.includes('/futures/data/')
         ? `[{"symbol":"X","longShortRatio":"1.5","timestamp":${time}}]`
-        : `{"lastUpdateId":1,"time":${time}}`
+        : path.endsWith('/depth')
+          ? `{"lastUpdateId":1,"E":${time},"T":${time},"bids":[],"asks":[]}`
+          : `{"symbol":"X","openInterest":"5","time":${time}}`
     const headers = { 'x-mbx-used-weight-1m': '7', 'content-type': 'application/json' }
     return { status: 200, headers, body: encoder.encode(body) }
   }
 }
 
+/** In the shape of real payloads, by hand from `binance-today.md` and captured ones. */
 function payloadOf(stream: string, symbol: string, id: number, timeMs: number): string {
   if (stream === '!forceOrder@arr') return forced(id % 2 === 0 ? 'BTCUSDT' : 'XRPUSDT', timeMs)
   if (stream.endsWith('@forceOrder')) return forced(symbol, timeMs)
-  const kind = stream.includes('@depth')
-    ? 'depthUpdate'
-    : stream.includes('@markPrice')
-      ? 'markPriceUpdate'
-      : (stream.split('@')[1] ?? '')
-  return `{"e":"${kind}","E":${timeMs},"T":${timeMs},"s":"${symbol}","a":${id}}`
+  const times = `"E":${timeMs},"T":${timeMs},"s":"${symbol}"`
+  if (stream.includes('@depth')) {
+    // Ten updates of the book in each event.
+    const u = id * 10
+    return `{"e":"depthUpdate",${times},"U":${u - 9},"u":${u},"pu":${u - 10},"b":[["1.0","2.0"]],"a":[]}`
+  }
+  if (stream.includes('@markPrice')) {
+    return `{"e":"markPriceUpdate","E":${timeMs},"s":"${symbol}","p":"1.0","i":"1.0","P":"1.0","r":"0.0001","T":${timeMs}}`
+  }
+  if (stream.endsWith('@bookTicker')) {
+    return `{"e":"bookTicker","u":${id * 10},"s":"${symbol}","b":"1.0","B":"2","a":"1.1","A":"3","T":${timeMs},"E":${timeMs}}`
+  }
+  if (stream.endsWith('@trade')) {
+    return `{"e":"trade",${times},"t":${id},"p":"1.0","q":"2","X":"MARKET","m":true}`
+  }
+  return `{"e":"aggTrade",${times},"a":${id},"p":"1.0","q":"2","nq":"2","f":${id},"l":${id},"m":true}`
 }
 
 const forced = (symbol: string, timeMs: number): string =>
-  `{"e":"forceOrder","E":${timeMs},"o":{"s":"${symbol}","S":"SELL","q":"1","p":"2","T":${timeMs}}}`
+  `{"e":"forceOrder","E":${timeMs},"o":{"s":"${symbol}","S":"SELL","o":"LIMIT","f":"IOC","q":"1","p":"2","ap":"2","X":"FILLED","l":"1","z":"1","T":${timeMs}}}`
 
 export const silentLog = { info: () => {}, warn: () => {}, error: () => {} }

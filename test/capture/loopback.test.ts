@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { CaptureSettings } from '../../src/capture/capture-settings.ts'
 import { request } from '../../src/capture/http.ts'
 import { openSocket } from '../../src/capture/socket.ts'
 import { RequestFailure, type World } from '../../src/capture/world.ts'
@@ -17,6 +18,8 @@ interface TinyVenue {
   readonly sockets: WebSocket[]
   readonly urls: string[]
   readonly pongs: string[]
+  /** What clients sent beside pongs. */
+  readonly messages: string[]
 }
 
 let servers: Server[] = []
@@ -45,17 +48,19 @@ async function tinyVenue(frames: readonly string[]): Promise<TinyVenue> {
   const sockets: WebSocket[] = []
   const urls: string[] = []
   const pongs: string[] = []
+  const messages: string[] = []
   const hub = new WebSocketServer({ server })
   hub.on('connection', (socket, { url }) => {
     sockets.push(socket)
     urls.push(url ?? '')
     socket.on('pong', (data) => pongs.push(data.toString()))
+    socket.on('message', (data) => messages.push(String(data)))
     socket.ping('still there?')
     for (const frame of frames) socket.send(frame)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   servers.push(server)
-  const venue = { port: (server.address() as AddressInfo).port, sockets, urls, pongs }
+  const venue = { port: (server.address() as AddressInfo).port, sockets, urls, pongs, messages }
   venues.push(venue)
   return venue
 }
@@ -72,14 +77,14 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 const DEPTH =
   '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1700000000005,"T":1700000000001,"s":"BTCUSDT","U":1,"u":2,"pu":0,"b":[["1.0","2.0"]],"a":[]}}'
 
-const rigAt = (port: number, retryForever = true): Rig =>
+const rigAt = (port: number, retryForever = true, more: Partial<CaptureSettings> = {}): Rig =>
   new Rig({
     symbols: ['BTCUSDT'],
     world,
     retryForever,
     wsUrl: `ws://127.0.0.1:${port}`,
     restUrl: `http://127.0.0.1:${port}`,
-    settings: captureSettings({ retryMsMin: 10 }),
+    settings: captureSettings({ retryMsMin: 10, ...more }),
   })
 
 describe('over loopback', () => {
@@ -94,6 +99,8 @@ describe('over loopback', () => {
       expect((await rig.ofChannel('depth'))[0]?.venueTimeMs).toBe(1_700_000_000_001)
       expect((await rig.ofChannel('reply'))[0]?.text).toBe(odd)
       await until(() => venue.pongs.length === 2)
+      // Streams stand in the address: of the ten messages a second that are allowed none is used.
+      expect(venue.messages).toEqual([])
       expect(new Set(venue.urls.map((url) => url.split('?')[0]))).toEqual(
         new Set(['/market/stream', '/public/stream']),
       )
@@ -109,6 +116,23 @@ describe('over loopback', () => {
       expect(monoUs() - beforeUs).toBeLessThan(2_000_000)
     }
     expect((await rig.entries()).at(-1)?.stream.channel).toBe('stop')
+  })
+
+  test('a connection that is replaced as asked is joined by the new one, and closed after it', async () => {
+    const venue = await tinyVenue([DEPTH])
+    const rig = rigAt(venue.port, true, { joinMs: 20, handoverMs: 20, handoverMsMax: 200 })
+    try {
+      await rig.capture.connected
+      await until(async () => (await rig.ofChannel('depth')).length === 2)
+      rig.capture.rotate()
+      await until(() => venue.urls.length === 4)
+      await until(async () => (await rig.ofChannel('depth')).length === 4)
+      await until(async () => (await rig.facts('disconnect')).length === 2)
+      expect(await rig.facts('gap')).toEqual([])
+      expect(rig.capture.health().counters).toMatchObject({ handovers: 2, repeatedIds: 1 })
+    } finally {
+      await rig.capture.stop()
+    }
   })
 
   test('replies are journaled with their status and rate headers, errors too', async () => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type PlanOptions, planCapture, planText } from '../../src/capture/plan.ts'
+import { forecastDisk } from '../../src/capture/forecast.ts'
+import { type PlanOptions, planCapture } from '../../src/capture/plan.ts'
+import { forecastText, planText } from '../../src/capture/plan-text.ts'
 import { BINANCE } from '../../src/capture/venues/binance.ts'
 import { FakeWorld, speaksOn } from './fake-world.ts'
 
@@ -62,7 +64,7 @@ describe('a plan', () => {
     const many = planCapture(venue, { symbols, weightPerMinuteMax: 2_400 })
     expect(many.connections.map(({ streams }) => streams.length)).toEqual([6, 6, 3, 7, 6, 3])
     for (const { streams } of many.connections) {
-      expect(streams.some(({ silenceMsMax }) => silenceMsMax > 0)).toBe(true)
+      expect(streams.some(({ rule }) => rule !== 'rare')).toBe(true)
     }
   })
 
@@ -76,9 +78,19 @@ describe('a plan', () => {
       '  btcusdt@trade -> trade',
       '/market wss://fstream.binance.com/market/stream, 4 streams',
     ])
-    expect(lines[10]).toBe('REST 11.0 of 2400 weight a minute, 15 of 1000 ratio requests in 5 min')
-    expect(lines[13]).toBe(
+    expect(lines[10]).toBe(
+      '2 connections; subscribed by address, so that 0 of 10 messages a second are sent',
+    )
+    expect(lines[11]).toBe('REST 11.0 of 2400 weight a minute, 15 of 1000 ratio requests in 5 min')
+    expect(lines[14]).toBe(
       '  https://fapi.binance.com/fapi/v1/depth?symbol=BTCUSDT&limit=1000 each 300 s, weight 20',
+    )
+  })
+
+  test('opens each route twice where that is asked for', () => {
+    const lines = planText(plan({ connectionCopies: 2 }))
+    expect(lines.find((line) => line.includes('connections'))).toContain(
+      '4 connections, each route 2 times',
     )
   })
 
@@ -94,5 +106,42 @@ describe('a plan', () => {
     ],
   ])('is refused for %j', (more, message) => {
     expect(() => plan(more)).toThrow(expect.objectContaining({ code: 'USAGE', message }))
+  })
+})
+
+describe('a forecast of the disk', () => {
+  test('adds up what streams and replies bring, doubled connections twice', () => {
+    const one = forecastDisk(plan({ symbols: ['BTCUSDT'] }), BINANCE, {})
+    const two = forecastDisk(plan({ symbols: ['BTCUSDT'], connectionCopies: 2 }), BINANCE, {})
+    expect(one.source).toBe('estimate')
+    // 157 tickers, 41 trades, 15 aggregate trades, 10 diffs, 1 mark price and few liquidations.
+    expect(one.framesPerSecond).toBeCloseTo(224.04, 6)
+    expect(two.framesPerSecond).toBeCloseTo(448.08, 6)
+    expect(one.bytesPerDay / 1e9).toBeGreaterThan(0.5)
+    expect(one.bytesPerDay / 1e9).toBeLessThan(2)
+    expect(one.bytesPerYear).toBeCloseTo(one.bytesPerDay * 365, 0)
+  })
+
+  test('goes by the recording where that is long enough', () => {
+    const measured = { storedBytes: 5e9, spanMs: 86_400_000 / 2 }
+    const forecast = forecastDisk(plan(), BINANCE, { measured, keepMs: 30 * 86_400_000 })
+    expect(forecast).toMatchObject({ source: 'measured', bytesPerDay: 1e10, keptBytes: 3e11 })
+    const short = { storedBytes: 5e9, spanMs: 60_000 }
+    expect(forecastDisk(plan(), BINANCE, { measured: short }).source).toBe('estimate')
+  })
+
+  test('says when the disk is full, and that it never is where retention fits', () => {
+    const measured = { storedBytes: 1e9, spanMs: 86_400_000 }
+    const full = forecastDisk(plan(), BINANCE, { measured, freeBytes: 5e9 })
+    expect(forecastText(full)).toEqual([
+      'disk 1.00 GB a day, 30.00 GB in 30 days, 365.00 GB a year, as the recording took so far',
+      '  nothing is deleted: pass --keep 30d to keep 30 days',
+      '  the disk is full after 5.0 days',
+    ])
+    const keepMs = 3 * 86_400_000
+    const kept = forecastDisk(plan(), BINANCE, { measured, keepMs, freeBytes: 5e9 })
+    expect(forecastText(kept).slice(1)).toEqual(['  with retention 3.00 GB stay on disk'])
+    const tooLong = forecastDisk(plan(), BINANCE, { measured, keepMs: keepMs * 3, freeBytes: 5e9 })
+    expect(tooLong.fullAfterDays).toBe(5)
   })
 })

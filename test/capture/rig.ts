@@ -1,8 +1,9 @@
 /** A capture in a simulated world, over a journal in memory, and what it recorded. */
 
 import { defaultsOf } from '../../src/base/setting.ts'
+import type { Capture, CaptureOptions } from '../../src/capture/capture.ts'
 import { CAPTURE_SETTINGS, type CaptureSettings } from '../../src/capture/capture-settings.ts'
-import { type Capture, type CaptureOptions, startCapture } from '../../src/capture/daemon.ts'
+import { startCapture } from '../../src/capture/daemon.ts'
 import { BINANCE } from '../../src/capture/venues/binance.ts'
 import { MemoryJournal } from '../../src/journal/memory-journal.ts'
 import { type EntryDraft, entryAt } from '../../src/model/block.ts'
@@ -37,6 +38,20 @@ export class Rig {
       retryForever: true,
       ...more,
     })
+  }
+
+  /** Streams that are thought to be stale or dead. */
+  get silentStreams(): readonly string[] {
+    return this.capture
+      .health()
+      .streams.filter(({ level }) => level === 'stale' || level === 'dead')
+      .map(({ stream }) => stream)
+  }
+
+  get alarms(): readonly string[] {
+    return this.capture
+      .health()
+      .alarms.map(({ kind, level, subject }) => `${kind} ${level} ${subject}`)
   }
 
   async entries(): Promise<readonly Recorded[]> {

@@ -16,6 +16,7 @@ const CONFIG: SessionConfig = {
   retryMsMax: 30_000,
   connectionAgeMsMax: 600_000,
   handoverMs: 1_000,
+  handoverMsMax: 10_000,
   random: () => 1,
 }
 
@@ -125,10 +126,39 @@ describe('before its age limit', () => {
     expect(isActive(session, 1)).toBe(true)
     expect(hear(session, 3, 600_200, WALL_MS + 600_200)).toEqual([])
     expect(isActive(session, 3)).toBe(true)
+    step(session, { kind: 'overlapped' }, at(600_300))
     expect(deadlineOf(session)).toBe(601_200)
     expect(step(session, { kind: 'ticked' }, at(601_200))).toEqual([
       { kind: 'terminate', id: 1 },
       { kind: 'disconnected', id: 1, code: 0, reason: 'replaced before its age limit' },
+    ])
+  })
+
+  test('the old one stays longer until both delivered the same ids, but not for ever', () => {
+    const session = rotating()
+    step(session, { kind: 'opened', id: 3 }, at(600_100))
+    hear(session, 3, 600_200, WALL_MS + 600_200)
+    expect(step(session, { kind: 'ticked' }, at(605_000))).toEqual([])
+    hear(session, 3, 609_000, WALL_MS + 609_000)
+    const reason = 'replaced before its age limit, without proof that nothing is missing'
+    expect(step(session, { kind: 'ticked' }, at(610_200))).toEqual([
+      { kind: 'terminate', id: 1 },
+      { kind: 'disconnected', id: 1, code: 0, reason },
+    ])
+  })
+
+  test('a replacement can be asked for, and nobody is looked for while somebody still leaves', () => {
+    const session = delivering()
+    expect(step(session, { kind: 'rotate' }, at(1_000))).toEqual([{ kind: 'connect', id: 3 }])
+    expect(step(session, { kind: 'rotate' }, at(1_001))).toEqual([])
+    step(session, { kind: 'opened', id: 3 }, at(1_100))
+    hear(session, 3, 1_200, WALL_MS + 1_200)
+    expect(step(session, { kind: 'rotate' }, at(1_300))).toEqual([])
+    step(session, { kind: 'overlapped' }, at(1_400))
+    expect(step(session, { kind: 'ticked' }, at(2_200))).toEqual([
+      { kind: 'terminate', id: 1 },
+      { kind: 'disconnected', id: 1, code: 0, reason: 'replaced as asked' },
+      { kind: 'connect', id: 5 },
     ])
   })
 
@@ -172,7 +202,10 @@ describe('in foul weather', () => {
   const weather = fc.array(
     fc.record({
       waitMs: fc.integer({ min: 0, max: 12_000 }),
-      event: fc.constantFrom('tick', 'frame', 'frame', 'frame', 'open', 'open', 'cut', 'pause'),
+      event: fc.constantFrom(
+        ...['tick', 'frame', 'frame', 'frame', 'open', 'open', 'cut', 'pause'],
+        ...['rotate', 'overlapped', 'gaveUp'],
+      ),
       which: fc.nat(2),
     }),
     { minLength: 1, maxLength: 200 },
@@ -228,6 +261,8 @@ class Model {
     const id = ids[which % Math.max(ids.length, 1)]
     if (event === 'tick') this.step({ kind: 'ticked' })
     if (event === 'pause') this.step({ kind: this.session.paused ? 'resumed' : 'paused' })
+    if (event === 'rotate' || event === 'overlapped' || event === 'gaveUp')
+      this.step({ kind: event })
     if (id === undefined) return
     if (event === 'frame') this.#frame(id)
     if (event === 'open') this.#open(id)

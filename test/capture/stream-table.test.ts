@@ -6,7 +6,9 @@ const named = (name: string) => ({
   name,
   channel: 'depth' as const,
   symbol: 'X',
-  silenceMsMax: 0,
+  rule: 'active' as const,
+  optional: false,
+  twins: [],
   continuityIds: [],
 })
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

@@ -1,9 +1,11 @@
 import type { CommandModule } from 'yargs'
 import type { Plain } from '../../base/canonical.ts'
 import { RecorderError } from '../../base/errors.ts'
-import { type Capture, startCapture } from '../../capture/daemon.ts'
+import type { Capture } from '../../capture/capture.ts'
+import { startCapture } from '../../capture/daemon.ts'
 import { request } from '../../capture/http.ts'
-import { planCapture, planText } from '../../capture/plan.ts'
+import { planCapture } from '../../capture/plan.ts'
+import { parseKeep } from '../../capture/retention.ts'
 import { openSocket } from '../../capture/socket.ts'
 import { BINANCE } from '../../capture/venues/binance.ts'
 import { LevelJournal } from '../../journal/level-journal.ts'
@@ -18,6 +20,8 @@ import { monoUs, nowUs, setTimer } from '../../runtime/clock.ts'
 import { openLog } from '../../runtime/log.ts'
 import { randomFraction, runId } from '../../runtime/random.ts'
 import { onShutdown } from '../../runtime/shutdown.ts'
+import { engineGate, outfitOf } from '../capture-outfit.ts'
+import { planOptions, printPlan, restAddressOf } from '../capture-plan.ts'
 import { JOURNAL_OPTIONS } from '../journal-options.ts'
 import {
   type ChosenSettings,
@@ -25,7 +29,7 @@ import {
   type SettingArgv,
   settingOptions,
 } from '../options.ts'
-import { print, printJson, remark } from '../output.ts'
+import { remark } from '../output.ts'
 import { pathOfRecording, recordingNames } from '../recordings.ts'
 import { serveState } from '../serve-state.ts'
 import { symbolsOf } from './simulate.ts'
@@ -39,6 +43,7 @@ interface Argv extends SettingArgv {
   readonly port: number
   readonly host: string
   readonly plan: boolean
+  readonly keep: string | undefined
   readonly 'log-level': string
   readonly json: boolean
 }
@@ -59,7 +64,16 @@ export const captureCommand: CommandModule<object, Argv> = {
     'rest-url': { type: 'string', requiresArg: true, describe: 'Base of REST: scheme, host, port' },
     port: { type: 'number', default: 8899, describe: 'Of API and page' },
     host: { type: 'string', default: '127.0.0.1', describe: 'Address to listen on' },
-    plan: { type: 'boolean', default: false, describe: 'Print connections and weight, then end' },
+    plan: {
+      type: 'boolean',
+      default: false,
+      describe: 'Print connections, weight and disk, then end',
+    },
+    keep: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Delete sealed segments that are older and verify: 30d, 12h, 4w',
+    },
     ...settingOptions,
     'log-level': { choices: ['error', 'warn', 'info', 'debug'], default: 'info', describe: 'Log' },
     json: { type: 'boolean', default: false, describe: 'With --plan: as one JSON object' },
@@ -67,20 +81,9 @@ export const captureCommand: CommandModule<object, Argv> = {
   handler: async (argv) => {
     const chosen = await chosenSettings(argv)
     const symbols = symbolsOf(argv.symbols)
-    if (argv.plan) printPlan(argv, symbols, chosen)
+    if (argv.plan) await printPlan(argv, symbols, chosen)
     else await record(argv, symbols, chosen)
   },
-}
-
-function printPlan(argv: Argv, symbols: readonly string[], { capture }: ChosenSettings): void {
-  const plan = planCapture(BINANCE, {
-    symbols,
-    wsUrl: argv['ws-url'],
-    restUrl: argv['rest-url'],
-    weightPerMinuteMax: capture.weightPerMinuteMax,
-  })
-  if (argv.json) printJson(plan)
-  else for (const line of planText(plan)) print(line)
 }
 
 async function record(
@@ -89,6 +92,9 @@ async function record(
   chosen: ChosenSettings,
 ): Promise<void> {
   const shutdown = onShutdown()
+  // Without somebody who hears it the signal would end the process.
+  const rotation = { ask: () => {} }
+  const endRotation = onSignal('SIGUSR2', () => rotation.ask())
   const path = pathOfRecording(argv.recording)
   const keeper = new StateKeeper('live', argv.recording)
   const server = await serveState(keeper, argv)
@@ -98,11 +104,19 @@ async function record(
       ? await LevelJournal.create(path, JOURNAL_OPTIONS)
       : await LevelJournal.openForAppend(path, JOURNAL_OPTIONS)
     try {
-      await run(argv, symbols, chosen, { journal, keeper, shutdown, earlier, port: server.port })
+      await run(argv, symbols, chosen, {
+        journal,
+        keeper,
+        shutdown,
+        rotation,
+        earlier,
+        port: server.port,
+      })
     } finally {
       await journal.close()
     }
   } finally {
+    endRotation()
     await server.close()
   }
 }
@@ -153,6 +167,8 @@ interface Running {
   readonly journal: LevelJournal
   readonly keeper: StateKeeper
   readonly shutdown: AbortSignal
+  /** What SIGUSR2 asks for, once there is a capture. */
+  readonly rotation: { ask: () => void }
   readonly earlier: Earlier
   readonly port: number
 }
@@ -161,19 +177,23 @@ async function run(
   argv: Argv,
   symbols: readonly string[],
   { profile, settings, capture: captureSettings }: ChosenSettings,
-  { journal, keeper, shutdown, earlier, port }: Running,
+  { journal, keeper, shutdown, rotation, earlier, port }: Running,
 ): Promise<void> {
   const path = pathOfRecording(argv.recording)
   const log = openLog(argv['log-level'])
+  const keepMs = argv.keep === undefined ? undefined : parseKeep(argv.keep)
+  const address = restAddressOf(planCapture(BINANCE, planOptions(argv, symbols, captureSettings)))
   let capture: Capture | undefined
   let fail: (error: RecorderError) => void = () => {}
   const failed = new Promise<RecorderError>((resolve) => {
     fail = resolve
   })
+  const gate = engineGate(path, journal, captureSettings, (error) => fail(error))
+  const outfit = await outfitOf(path, journal, gate, { address, keepMs })
   const live = await LiveRun.start({
     settings,
     symbols: earlier.symbols,
-    writer: journal,
+    writer: gate,
     nowUs,
     monoUs,
     resume: earlier.state,
@@ -182,12 +202,13 @@ async function run(
     onSnapshotWanted: (symbol) => capture?.requestSnapshot(symbol),
     onFailure: (error) => fail(error),
   })
-  capture = startCapture({
+  const running = startCapture({
     venue: BINANCE,
     symbols,
     wsUrl: argv['ws-url'],
     restUrl: argv['rest-url'],
     settings: captureSettings,
+    ...outfit,
     writer: journal,
     world: { nowUs, monoUs, setTimer, random: randomFraction, openSocket, request },
     log,
@@ -200,16 +221,28 @@ async function run(
         : journal.opening.lastRecvTimeUs / 1000,
     retryForever: false,
   })
-  capture.connected.then(
+  capture = running
+  running.connected.then(
     () => keeper.setReady(),
     () => {},
   )
   remark(`recording ${argv.recording}; API and page at http://${argv.host}:${port}`)
-  const ending = await Promise.race([failed, capture.failed, aborted(shutdown)])
-  await capture.stop('asked')
+  rotation.ask = () => running.rotate()
+  const ending = await Promise.race([failed, running.failed, aborted(shutdown)])
+  await running.stop('asked')
   await live.settled()
+  remark(lastDurable(journal))
   if (ending !== undefined) throw ending
 }
+
+/** Calls `task` at each such signal; returns what ends it. */
+function onSignal(signal: NodeJS.Signals, task: () => void): () => void {
+  process.on(signal, task)
+  return () => process.off(signal, task)
+}
+
+const lastDurable = ({ durableSeq }: LevelJournal): string =>
+  durableSeq === 0 ? 'nothing is durable' : `the last durable entry is ${durableSeq - 1}`
 
 const aborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {

@@ -1,0 +1,182 @@
+/**
+ * The ids of one stream, over all connections that bring it: what was skipped, what came twice, and
+ * what came late. While two connections overlap one may be ahead, so that a hole is a loss only when
+ * nothing has filled it after a while.
+ */
+
+/** Ids that were skipped: those between `beforeId` and `afterId`. */
+export interface Hole {
+  beforeId: number
+  readonly afterId: number
+  missingCount: number
+  /** The connection that went past it. */
+  readonly connectionId: number
+  /** Receive times of the frames around it. Unit: µs since 1970. Clock: wall. */
+  readonly fromWallUs: number
+  readonly toWallUs: number
+  /** Unit: µs. Clock: monotonic. */
+  readonly foundMonoUs: number
+  readonly cause: string
+}
+
+export interface IdTrail {
+  /** Names of the fields, quotes and colon included: that of the id, and that of the id before it. */
+  readonly idName: Uint8Array
+  /** Where events name their predecessor (`pu`); otherwise ids are dense. */
+  readonly previousName: Uint8Array | undefined
+  /** `NaN` before the first. */
+  lastId: number
+  lastConnectionId: number
+  lastWallUs: number
+  /** Ids that came again. */
+  repeatedCount: number
+  /** Ids that came again on the connection that had brought them. */
+  duplicateCount: number
+  /** Ids that filled a hole. */
+  lateCount: number
+  missingCount: number
+  readonly holes: Hole[]
+}
+
+/** More holes at one time are one loss: the oldest is given up. */
+const HOLES_MAX = 64
+const QUOTE = 0x22
+const ZERO = 0x30
+const SPACE = 0x20
+
+const encoder = new TextEncoder()
+const nameOf = (field: string): Uint8Array => encoder.encode(`"${field}":`)
+
+/** `continuityIds`: see `VenueStream`; nothing where there are none. */
+export function startTrail(continuityIds: readonly string[]): IdTrail | undefined {
+  const id = continuityIds.at(-1)
+  const previous = continuityIds.length > 1 ? continuityIds[0] : undefined
+  if (id === undefined) return undefined
+  return {
+    idName: nameOf(id),
+    previousName: previous === undefined ? undefined : nameOf(previous),
+    lastId: Number.NaN,
+    lastConnectionId: 0,
+    lastWallUs: 0,
+    repeatedCount: 0,
+    duplicateCount: 0,
+    lateCount: 0,
+    missingCount: 0,
+    holes: [],
+  }
+}
+
+/** The whole number that follows `name` in `frame`; `NaN` where there is none. */
+export function idAfter(frame: Uint8Array, name: Uint8Array): number {
+  const last = frame.length - name.length
+  for (let at = 0; at <= last; at += 1) {
+    if (frame[at] !== QUOTE || !isAt(frame, at, name)) continue
+    let digitAt = at + name.length
+    while (frame[digitAt] === SPACE) digitAt += 1
+    const id = numberAt(frame, digitAt)
+    // The same name may stand before something else: `"a":[` are asks.
+    if (!Number.isNaN(id)) return id
+  }
+  return Number.NaN
+}
+
+/**
+ * Takes the next frame. `cause`: why ids before it may be missing, as far as is known. Returns its
+ * id; `NaN` where it has none.
+ */
+export function follow(
+  trail: IdTrail,
+  frame: Uint8Array,
+  connectionId: number,
+  wallUs: number,
+  monoUs: number,
+  cause: string,
+): number {
+  const id = idAfter(frame, trail.idName)
+  if (Number.isNaN(id)) return id
+  const { lastId, previousName } = trail
+  if (id <= lastId) {
+    if (!fillHole(trail, frame, id)) {
+      trail.repeatedCount += 1
+      if (connectionId === trail.lastConnectionId) trail.duplicateCount += 1
+    }
+    return id
+  }
+  const beforeId = previousName === undefined ? id - 1 : idAfter(frame, previousName)
+  if (!Number.isNaN(lastId) && beforeId > lastId) {
+    if (trail.holes.length >= HOLES_MAX) giveUpOldest(trail)
+    trail.holes.push({
+      beforeId: lastId,
+      afterId: previousName === undefined ? id : beforeId,
+      missingCount: beforeId - lastId,
+      connectionId,
+      fromWallUs: trail.lastWallUs,
+      toWallUs: wallUs,
+      foundMonoUs: monoUs,
+      cause,
+    })
+  }
+  trail.lastId = id
+  trail.lastConnectionId = connectionId
+  trail.lastWallUs = wallUs
+  return id
+}
+
+/** Holes that nothing has filled in their time. They are counted, and not kept. */
+export function settleHoles(trail: IdTrail, monoUs: number, holeUs: number): readonly Hole[] {
+  if (trail.holes.length === 0) return NO_HOLES
+  const isDue = ({ foundMonoUs }: Hole): boolean => monoUs - foundMonoUs >= holeUs
+  const due = trail.holes.filter(isDue)
+  if (due.length === 0) return NO_HOLES
+  const left = trail.holes.filter((hole) => !isDue(hole))
+  trail.holes.length = 0
+  trail.holes.push(...left)
+  for (const { missingCount } of due) trail.missingCount += missingCount
+  return due
+}
+
+const NO_HOLES: readonly Hole[] = []
+
+function fillHole(trail: IdTrail, frame: Uint8Array, id: number): boolean {
+  const { holes, previousName } = trail
+  for (let at = 0; at < holes.length; at += 1) {
+    const hole = holes[at]
+    if (hole === undefined || id <= hole.beforeId || id > hole.afterId) continue
+    if (previousName === undefined) {
+      if (id === hole.afterId) continue
+      hole.missingCount -= 1
+    } else {
+      // Diffs fill a hole from its beginning on, each naming the one before it.
+      if (idAfter(frame, previousName) !== hole.beforeId) continue
+      hole.beforeId = id
+      hole.missingCount = hole.afterId - id
+    }
+    trail.lateCount += 1
+    if (hole.missingCount <= 0) holes.splice(at, 1)
+    return true
+  }
+  return false
+}
+
+function giveUpOldest(trail: IdTrail): void {
+  const oldest = trail.holes.shift()
+  const next = trail.holes[0]
+  if (oldest !== undefined && next !== undefined) next.missingCount += oldest.missingCount
+}
+
+function isAt(frame: Uint8Array, start: number, name: Uint8Array): boolean {
+  for (let at = 1; at < name.length; at += 1) if (frame[start + at] !== name[at]) return false
+  return true
+}
+
+function numberAt(frame: Uint8Array, from: number): number {
+  let at = from
+  let value = 0
+  let digit = (frame[at] ?? 0) - ZERO
+  while (digit >= 0 && digit <= 9) {
+    value = value * 10 + digit
+    at += 1
+    digit = (frame[at] ?? 0) - ZERO
+  }
+  return at > from ? value : Number.NaN
+}
