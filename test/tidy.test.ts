@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // capture and interchange read the head of a frame (kind, symbol, exchange time), never its body.
   capture: ['base', 'model', 'decode', 'journal'],
   journal: ['base', 'model'],
-  replay: ['base', 'model', 'journal', 'pipeline', 'engines', 'projections'],
+  replay: ['base', 'model', 'journal', 'pipeline', 'engines', 'projections', 'audits'],
   api: ['base', 'model', 'engines', 'projections'],
   audits: ['base', 'model', 'engines'],
   reports: ['base', 'model', 'engines', 'projections', 'audits'],
@@ -23,6 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The virtual exchange rebuilds the book that it answers REST requests from.
   exchange: ['base', 'model', 'journal', 'decode', 'engines'],
   interchange: ['base', 'model', 'journal', 'decode', 'engines', 'pipeline'],
+  // Trials are graded by the audits of a report, and drawn with its pictures.
+  sweep: ['base', 'model', 'journal', 'pipeline', 'engines', 'replay', 'audits', 'reports'],
   runtime: ['base'],
   cli: ['*'],
 }

@@ -11,6 +11,19 @@ const KINDS = {
     httpStatus: 404,
     remedy: 'Ask for a symbol of the list, as BTC or BTCUSDT.',
   },
+  MOMENT_UNKNOWN: {
+    httpStatus: 404,
+    remedy: 'Ask for a moment in the range that the message names.',
+  },
+  NOT_THERE_YET: {
+    httpStatus: 404,
+    remedy: 'Wait for the first minute to close, or ask for a later moment.',
+  },
+  TOKEN_WRONG: {
+    httpStatus: 401,
+    remedy: 'Send the header `Authorization: Bearer TOKEN`, or `?token=TOKEN`.',
+  },
+  TOO_MUCH: { httpStatus: 429, remedy: 'Ask again in a moment, and less often.' },
   PATH_UNKNOWN: { httpStatus: 404, remedy: 'See the README for the paths that are served.' },
   METHOD_UNKNOWN: { httpStatus: 405, remedy: 'Use GET: nothing is ever written through the API.' },
   REQUEST_INVALID: { httpStatus: 400, remedy: 'Send a plain GET request without a body.' },
@@ -19,13 +32,16 @@ const KINDS = {
 
 export type RequestCode = keyof typeof KINDS
 
+/** A sentence; of a parameter, what the reference tells of it. */
+export type FailureDetail = string | readonly object[]
+
 /** A request that cannot be answered as asked. */
 export class RequestError extends Error {
   readonly code: RequestCode
   /** The reference's text, where it has one (`api.md` §2, §11). */
-  readonly detail: string
+  readonly detail: FailureDetail
 
-  constructor(code: RequestCode, message: string, detail: string = message) {
+  constructor(code: RequestCode, message: string, detail: FailureDetail = message) {
     super(message)
     this.name = 'RequestError'
     this.code = code
@@ -33,12 +49,24 @@ export class RequestError extends Error {
   }
 }
 
-export const FailureBody = object('Why a request was not answered.', {
-  code: text('Name of the failure.'),
-  message: text('What is wrong.'),
-  remedy: text('What to do.'),
-  detail: text('The same in the words of the reference, for older clients.'),
-})
+/** The schema of {@link FailureReply}'s body. */
+export const FailureBody = {
+  ...object('Why a request was not answered.', {
+    code: text('Name of the failure.'),
+    message: text('What is wrong.'),
+    remedy: text('What to do.'),
+  }),
+  properties: {
+    code: text('Name of the failure.'),
+    message: text('What is wrong.'),
+    remedy: text('What to do.'),
+    detail: {
+      type: ['string', 'array'],
+      description: 'The same in the words of the reference, for older clients.',
+    },
+  },
+  required: ['code', 'message', 'remedy', 'detail'],
+}
 
 export interface FailureReply {
   readonly httpStatus: number
@@ -46,7 +74,7 @@ export interface FailureReply {
     readonly code: string
     readonly message: string
     readonly remedy: string
-    readonly detail: string
+    readonly detail: FailureDetail
   }
 }
 
@@ -61,7 +89,9 @@ export function describeFailure(error: unknown): FailureReply | undefined {
     }
   }
   if (!(error instanceof Error)) return undefined
-  if ('validation' in error) return reply('PARAMETER_INVALID', error.message, error.message)
+  if ('statusCode' in error && error.statusCode === 429) {
+    return reply('TOO_MUCH', error.message, error.message)
+  }
   const isOfRequest =
     'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500
   return isOfRequest ? reply('REQUEST_INVALID', error.message, error.message) : undefined
@@ -71,7 +101,7 @@ export function describeFailure(error: unknown): FailureReply | undefined {
 export const internalFailure = (): FailureReply =>
   reply('INTERNAL', 'The server failed to answer', 'Internal Server Error')
 
-function reply(code: RequestCode, message: string, detail: string): FailureReply {
+function reply(code: RequestCode, message: string, detail: FailureDetail): FailureReply {
   const { httpStatus, remedy } = KINDS[code]
   return { httpStatus, body: { code, message, remedy, detail } }
 }

@@ -6,9 +6,11 @@
 
 /** Ids that were skipped: those between `beforeId` and `afterId`. */
 export interface Hole {
-  beforeId: number
+  readonly beforeId: number
   readonly afterId: number
   missingCount: number
+  /** Ids that came late: over two connections each comes twice, and fills the hole once. */
+  readonly filled: Set<number>
   /** The connection that went past it. */
   readonly connectionId: number
   /** Receive times of the frames around it. Unit: µs since 1970. Clock: wall. */
@@ -109,6 +111,7 @@ export function follow(
       beforeId: lastId,
       afterId: previousName === undefined ? id : beforeId,
       missingCount: beforeId - lastId,
+      filled: new Set(),
       connectionId,
       fromWallUs: trail.lastWallUs,
       toWallUs: wallUs,
@@ -143,13 +146,18 @@ function fillHole(trail: IdTrail, frame: Uint8Array, id: number): boolean {
     const hole = holes[at]
     if (hole === undefined || id <= hole.beforeId || id > hole.afterId) continue
     if (previousName === undefined) {
-      if (id === hole.afterId) continue
+      if (id === hole.afterId || hole.filled.has(id)) continue
+      hole.filled.add(id)
       hole.missingCount -= 1
     } else {
-      // Diffs fill a hole from its beginning on, each naming the one before it.
-      if (idAfter(frame, previousName) !== hole.beforeId) continue
-      hole.beforeId = id
-      hole.missingCount = hole.afterId - id
+      // Diffs name the one before: what is between it and the hole's beginning is missing on.
+      const previousId = idAfter(frame, previousName)
+      if (!(previousId >= hole.beforeId)) continue
+      trail.lateCount += 1
+      const left = partOf(hole, hole.beforeId, previousId)
+      const right = partOf(hole, id, hole.afterId)
+      holes.splice(at, 1, ...left, ...right)
+      return true
     }
     trail.lateCount += 1
     if (hole.missingCount <= 0) holes.splice(at, 1)
@@ -157,6 +165,9 @@ function fillHole(trail: IdTrail, frame: Uint8Array, id: number): boolean {
   }
   return false
 }
+
+const partOf = (hole: Hole, beforeId: number, afterId: number): readonly Hole[] =>
+  afterId > beforeId ? [{ ...hole, beforeId, afterId, missingCount: afterId - beforeId }] : []
 
 function giveUpOldest(trail: IdTrail): void {
   const oldest = trail.holes.shift()

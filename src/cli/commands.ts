@@ -6,10 +6,14 @@ import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { inspectCommand } from './commands/inspect.ts'
 import { listCommand } from './commands/list.ts'
+import { metricsCommand } from './commands/metrics.ts'
 import { playbackCommand } from './commands/playback.ts'
 import { replayCommand } from './commands/replay.ts'
+import { reportCommand } from './commands/report.ts'
+import { serveCommand } from './commands/serve.ts'
 import { settingsCommand } from './commands/settings.ts'
 import { simulateCommand } from './commands/simulate.ts'
+import { sweepCommand } from './commands/sweep.ts'
 import { traceCommand } from './commands/trace.ts'
 import { verifyCommand } from './commands/verify.ts'
 
@@ -18,6 +22,9 @@ export const COMMANDS = [
   demoCommand,
   captureCommand,
   replayCommand,
+  sweepCommand,
+  reportCommand,
+  serveCommand,
   playbackCommand,
   simulateCommand,
   importCommand,
@@ -28,4 +35,5 @@ export const COMMANDS = [
   doctorCommand,
   traceCommand,
   settingsCommand,
+  metricsCommand,
 ] as unknown as readonly CommandModule[]

@@ -4,13 +4,18 @@ import { RecorderError } from '../base/errors.ts'
 import { COMMANDS } from './commands.ts'
 import { describeFailure, remark } from './output.ts'
 
-/** `-2h` after a flag of time is its value, and no flag of its own. */
+const sides = (words: readonly string[]): number =>
+  words.filter((word) => word.startsWith('--compare=')).length
+
+/** `-2h` after a flag of time is its value, and so are the flags of a side of `--compare`. */
 const joined = (argv: readonly string[]): string[] => {
   const words: string[] = []
   for (const word of argv) {
     const flag = words.at(-1) ?? ''
     const isSpan = /^-\d+(\.\d+)?(ms|s|m|h|d)$/.test(word)
     if (isSpan && /^--(from|to)$/.test(flag)) words[words.length - 1] = `${flag}=${word}`
+    else if (flag === '--compare') words[words.length - 1] = `${flag}=${word}`
+    else if (flag.startsWith('--compare=') && sides(words) === 1) words.push(`--compare=${word}`)
     else words.push(word)
   }
   return words

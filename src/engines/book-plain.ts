@@ -8,7 +8,7 @@ import {
   createLevelBuffer,
   NO_KEY,
   type PriceLadder,
-  setLevel,
+  restoreLevel,
 } from './price-ladder.ts'
 
 export type SavedBook = ReturnType<typeof saveBook>
@@ -82,6 +82,9 @@ function saveLadder(ladder: PriceLadder) {
   return {
     keys: scratch.keys.slice(0, scratch.count),
     sizes: scratch.sizes.slice(0, scratch.count),
+    // The order of sums: two books of the same levels may have another frame to come.
+    births: scratch.births.slice(0, scratch.count),
+    nextBirth: ladder.nextBirth,
   }
 }
 
@@ -93,7 +96,10 @@ function restoreSides(into: BookSides, saved: SavedBook['live']): void {
 }
 
 function restoreLadder(ladder: PriceLadder, saved: SavedBook['live']['bids']): void {
-  for (const [index, key] of saved.keys.entries()) setLevel(ladder, key, saved.sizes[index] ?? 0)
+  for (const [index, key] of saved.keys.entries()) {
+    restoreLevel(ladder, key, saved.sizes[index] ?? 0, saved.births[index] ?? 0)
+  }
+  ladder.nextBirth = saved.nextBirth
 }
 
 /** The rings as they are, cut to what was ever written. */

@@ -2,12 +2,16 @@
 import { roundHalfEven } from '../base/numeric.ts'
 import { type BookLevels, priceOfKey, sizeBaseOf } from './book-levels.ts'
 import { bucketPriceUsd } from './frames.ts'
-import { collectLevels, createLevelBuffer, NO_KEY } from './price-ladder.ts'
+import { collectByBirth } from './level-order.ts'
+import { createLevelBuffer, NO_KEY } from './price-ladder.ts'
 
 /** Half-width of the band, both bounds included. */
 const BAND_FRACTION = 0.02
 
-/** Bids and asks of the book on view together, by price of the bucket. */
+/**
+ * Bids and asks of the book on view together, by price of the bucket, summed in the order in which
+ * the levels entered the book.
+ */
 export function depthBand(
   levels: BookLevels,
   srcUsd: number,
@@ -18,7 +22,7 @@ export function depthBand(
   const lowUsd = srcUsd * (1 - BAND_FRACTION)
   const highUsd = srcUsd * (1 + BAND_FRACTION)
   for (const ladder of [levels.shown.bids, levels.shown.asks]) {
-    collectLevels(ladder, NO_KEY, scratch)
+    collectByBirth(ladder, NO_KEY, scratch)
     for (let place = 0; place < scratch.count; place += 1) {
       const priceUsd = priceOfKey(levels.grid, scratch.keys[place] ?? 0)
       if (priceUsd < lowUsd || priceUsd > highUsd) continue

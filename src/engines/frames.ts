@@ -20,7 +20,8 @@ import {
   priceOfKey,
   sizeBaseOf,
 } from './book-levels.ts'
-import { collectLevels, createLevelBuffer, type PriceLadder } from './price-ladder.ts'
+import { collectByBirth } from './level-order.ts'
+import { createLevelBuffer, type PriceLadder } from './price-ladder.ts'
 import { knownStepUsd, stepUsdFor } from './price-step.ts'
 
 export const FRAMES_SETTINGS = {
@@ -209,7 +210,7 @@ function bucketsOf(levels: BookLevels, ladder: PriceLadder, band: Band): Float64
   const keysPerUsd = powerOfTen(grid.priceDecimals) / grid.unitsPerKey
   // A key more than needed: the exact bound is that of the prices, below.
   const worstUsd = ladder === levels.live.asks ? -band.highUsd : band.lowUsd
-  collectLevels(ladder, Math.floor(worstUsd * keysPerUsd) - 1, scratch)
+  collectByBirth(ladder, Math.floor(worstUsd * keysPerUsd) - 1, scratch)
   for (let place = 0; place < scratch.count; place += 1) {
     const priceUsd = priceOfKey(grid, scratch.keys[place] ?? 0)
     if (priceUsd < band.lowUsd || priceUsd > band.highUsd) continue

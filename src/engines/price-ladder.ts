@@ -12,21 +12,31 @@ export interface PriceLadder {
   firstKey: number
   /** By slot; 0 where there is no level. Unit: whole units of the book's size decimals. */
   readonly sizes: Float64Array
+  /** By slot that holds a level: its number among all levels that ever came into being here. */
+  readonly births: Float64Array
   /** A bit per slot that holds a level. */
   readonly words: Int32Array
   /** A bit per word that is not 0. */
   readonly summary: Int32Array
   /** Levels outside the window. */
-  readonly far: Map<number, number>
+  readonly far: Map<number, FarLevel>
   /** Greatest key that holds a level; `NO_KEY` while there is none. */
   bestKey: number
   count: number
+  /** Number of the next level that comes into being. */
+  nextBirth: number
+}
+
+interface FarLevel {
+  size: number
+  readonly birth: number
 }
 
 /** Levels copied out of a ladder, from the best to the worst. Used again by its owner. */
 export interface LevelBuffer {
   keys: Float64Array
   sizes: Float64Array
+  births: Float64Array
   count: number
 }
 
@@ -46,16 +56,23 @@ export function createLadder(): PriceLadder {
   return {
     firstKey: 0,
     sizes: new Float64Array(SLOTS),
+    births: new Float64Array(SLOTS),
     words: new Int32Array(SLOTS >> 5),
     summary: new Int32Array(SLOTS >> 10),
     far: new Map(),
     bestKey: NO_KEY,
     count: 0,
+    nextBirth: 0,
   }
 }
 
-export function createLevelBuffer(): LevelBuffer {
-  return { keys: new Float64Array(4096), sizes: new Float64Array(4096), count: 0 }
+export function createLevelBuffer(capacity = 4096): LevelBuffer {
+  return {
+    keys: new Float64Array(capacity),
+    sizes: new Float64Array(capacity),
+    births: new Float64Array(capacity),
+    count: 0,
+  }
 }
 
 /** Sets the size of a level; 0 removes it. Returns the size it had. */
@@ -75,18 +92,24 @@ export function setLevel(ladder: PriceLadder, key: number, size: number): number
 /** The size of a level, 0 where there is none. */
 export function sizeAt(ladder: PriceLadder, key: number): number {
   const slot = key - ladder.firstKey
-  return slot >= 0 && slot < SLOTS ? (ladder.sizes[slot] ?? 0) : (ladder.far.get(key) ?? 0)
+  return slot >= 0 && slot < SLOTS ? (ladder.sizes[slot] ?? 0) : (ladder.far.get(key)?.size ?? 0)
 }
 
 /** Copies the levels with a key of at least `worstKey`, the best first. */
 export function collectLevels(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
-  if (into.keys.length < ladder.count) {
-    into.keys = new Float64Array(ladder.count * 2)
-    into.sizes = new Float64Array(ladder.count * 2)
-  }
+  if (into.keys.length < ladder.count) Object.assign(into, createLevelBuffer(ladder.count * 2))
   into.count = 0
   collectWindow(ladder, worstKey, into)
   if (ladder.far.size > 0 && worstKey < ladder.firstKey) collectFar(ladder, worstKey, into)
+}
+
+/**
+ * Puts a level back where {@link collectLevels} found one, with the number it had.
+ * `nextBirth` is the caller's to restore.
+ */
+export function restoreLevel(ladder: PriceLadder, key: number, size: number, birth: number): void {
+  ladder.nextBirth = birth
+  setLevel(ladder, key, size)
 }
 
 /** Whether a level has a key from `lowKey` to `highKey`, both included. */
@@ -107,16 +130,20 @@ export function clearLadder(ladder: PriceLadder): void {
   ladder.far.clear()
   ladder.bestKey = NO_KEY
   ladder.count = 0
+  ladder.nextBirth = 0
 }
 
 /** Gives each level another key and size: keys times `keyFactor`, sizes times `sizeFactor`. */
 export function rescaleLadder(ladder: PriceLadder, keyFactor: number, sizeFactor: number): void {
   const levels = allLevels(ladder)
+  const { nextBirth } = ladder
   clearLadder(ladder)
   for (let index = 0; index < levels.count; index += 1) {
     const key = (levels.keys[index] ?? 0) * keyFactor
-    setLevel(ladder, key, (levels.sizes[index] ?? 0) * sizeFactor)
+    const size = (levels.sizes[index] ?? 0) * sizeFactor
+    restoreLevel(ladder, key, size, levels.births[index] ?? 0)
   }
+  ladder.nextBirth = nextBirth
 }
 
 function setOutside(ladder: PriceLadder, key: number, size: number): number {
@@ -124,21 +151,24 @@ function setOutside(ladder: PriceLadder, key: number, size: number): number {
     moveWindow(ladder, key)
     return setLevel(ladder, key, size)
   }
-  const before = ladder.far.get(key) ?? 0
+  const level = ladder.far.get(key)
+  const before = level?.size ?? 0
   if (size === 0) {
-    if (before !== 0) {
-      ladder.far.delete(key)
-      ladder.count -= 1
-    }
+    if (ladder.far.delete(key)) ladder.count -= 1
+  } else if (level === undefined) {
+    ladder.far.set(key, { size, birth: ladder.nextBirth })
+    ladder.nextBirth += 1
+    ladder.count += 1
   } else {
-    ladder.far.set(key, size)
-    if (before === 0) ladder.count += 1
+    level.size = size
   }
   return before
 }
 
 function occupy(ladder: PriceLadder, slot: number, key: number): void {
   mark(ladder, slot)
+  ladder.births[slot] = ladder.nextBirth
+  ladder.nextBirth += 1
   ladder.count += 1
   if (key > ladder.bestKey) ladder.bestKey = key
 }
@@ -205,18 +235,20 @@ function moveWindow(ladder: PriceLadder, bestKey: number): void {
   for (let index = 0; index < levels.count; index += 1) {
     const key = levels.keys[index] ?? 0
     const size = levels.sizes[index] ?? 0
+    const birth = levels.births[index] ?? 0
     const slot = key - ladder.firstKey
     if (slot >= 0 && slot < SLOTS) {
       ladder.sizes[slot] = size
+      ladder.births[slot] = birth
       mark(ladder, slot)
     } else {
-      ladder.far.set(key, size)
+      ladder.far.set(key, { size, birth })
     }
   }
 }
 
 function allLevels(ladder: PriceLadder): LevelBuffer {
-  const levels = { keys: new Float64Array(0), sizes: new Float64Array(0), count: 0 }
+  const levels = createLevelBuffer(0)
   collectLevels(ladder, NO_KEY, levels)
   return levels
 }
@@ -232,7 +264,7 @@ function forgetWindow(ladder: PriceLadder): void {
 }
 
 function collectWindow(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
-  const { firstKey, sizes } = ladder
+  const { firstKey, sizes, births } = ladder
   let count = 0
   let slot = ladder.bestKey === NO_KEY ? -1 : ladder.bestKey - firstKey
   const worstSlot = Math.max(worstKey - firstKey, 0)
@@ -245,6 +277,7 @@ function collectWindow(ladder: PriceLadder, worstKey: number, into: LevelBuffer)
       if (first + bit < worstSlot) break
       into.keys[count] = firstKey + first + bit
       into.sizes[count] = sizes[first + bit] ?? 0
+      into.births[count] = births[first + bit] ?? 0
       count += 1
       bits ^= 1 << bit
     }
@@ -254,10 +287,11 @@ function collectWindow(ladder: PriceLadder, worstKey: number, into: LevelBuffer)
 }
 
 function collectFar(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
-  const keys = [...ladder.far.keys()].filter((key) => key >= worstKey).sort((a, b) => b - a)
-  for (const key of keys) {
+  const rows = [...ladder.far].filter(([key]) => key >= worstKey).sort(([a], [b]) => b - a)
+  for (const [key, { size, birth }] of rows) {
     into.keys[into.count] = key
-    into.sizes[into.count] = ladder.far.get(key) ?? 0
+    into.sizes[into.count] = size
+    into.births[into.count] = birth
     into.count += 1
   }
 }

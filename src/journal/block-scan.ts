@@ -3,7 +3,7 @@
  * no sequence is missing between two of them.
  */
 import type { Block } from '../model/block.ts'
-import { decodeBlock, isBadBlock } from './block-codec.ts'
+import { type BadBlock, decodeBlock, isBadBlock, type StoredBlock } from './block-codec.ts'
 import type { Codec } from './codec.ts'
 import { decodeKey, type KeyParts, type Row } from './keys.ts'
 
@@ -36,12 +36,15 @@ export class BlockScan {
   }
 
   /**
-   * The block of `row`; nothing where it fails its checks.
+   * The block of `row`; nothing where it fails its checks. `result`: what decoding it gave, where
+   * that was done elsewhere.
    * @throws {RecorderError} `FORMAT_UNKNOWN`
    */
-  accept(row: Row): ScannedBlock | undefined {
+  accept(
+    row: Row,
+    result: StoredBlock | BadBlock = decodeBlock(row.value, this.#codec),
+  ): ScannedBlock | undefined {
     const key = decodeKey(row.key)
-    const result = decodeBlock(row.value, this.#codec)
     const problem = isBadBlock(result)
       ? result.problem
       : this.#problemOf(key, result.keyTimeUs, result.block)

@@ -6,6 +6,7 @@ import { RecorderError } from '../base/errors.ts'
 import type { Block } from '../model/block.ts'
 import { askWriter, BlockClient, liveIndex } from './block-client.ts'
 import { BlockScan, type Damage } from './block-scan.ts'
+import { BlockThread } from './block-thread.ts'
 import { groupStart } from './chain.ts'
 import { type Codec, openCodec } from './codec.ts'
 import { HotCopies } from './hot-copies.ts'
@@ -57,6 +58,7 @@ export class LevelReader implements SeekingReader {
   readonly #recording: string
   readonly #codec: Codec
   readonly #options: ReaderOptions
+  readonly #thread: BlockThread
   readonly #views: SealedViews
   #manifest: RecordingManifest = { createdTimeUs: 0, runs: [], segments: [] }
   /** Copies of what a writer left that does not run any more. */
@@ -68,7 +70,8 @@ export class LevelReader implements SeekingReader {
     this.#recording = recording
     this.#codec = codec
     this.#options = options
-    this.#views = new SealedViews(recording, codec)
+    this.#thread = new BlockThread(codec)
+    this.#views = new SealedViews(recording, codec, this.#thread)
     this.#copies = new HotCopies(recording, codec)
   }
 
@@ -162,6 +165,7 @@ export class LevelReader implements SeekingReader {
   async close(): Promise<void> {
     await this.#copies.close()
     await this.#views.close()
+    await this.#thread.close()
   }
 
   /** Nothing where what is not sealed was sealed meanwhile. */

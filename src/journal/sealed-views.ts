@@ -1,6 +1,7 @@
 /** Sealed segments that a reader has open: a few, each shared by all that read it at the time. */
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BlockThread } from './block-thread.ts'
 import type { Codec } from './codec.ts'
 import { type SegmentRecord, segmentPath } from './recording-manifest.ts'
 import { hashFile } from './seal.ts'
@@ -19,13 +20,15 @@ interface OpenView {
 export class SealedViews {
   readonly #recording: string
   readonly #codec: Codec
+  readonly #thread: BlockThread
   /** By first sequence, the one that was used last at the end. */
   readonly #views = new Map<number, OpenView>()
   #folder: Promise<string> | undefined
 
-  constructor(recording: string, codec: Codec) {
+  constructor(recording: string, codec: Codec, thread: BlockThread) {
     this.#recording = recording
     this.#codec = codec
+    this.#thread = thread
   }
 
   /**
@@ -76,7 +79,8 @@ export class SealedViews {
     await checkFiles(name, meta)
     this.#folder ??= makeViewFolder()
     const store = await openSealed(name, await this.#folder)
-    return new SegmentSource({ firstSeq, endSeq, store, name, codec: this.#codec })
+    const thread = this.#thread
+    return new SegmentSource({ firstSeq, endSeq, store, name, codec: this.#codec, thread })
   }
 }
 

@@ -1,8 +1,10 @@
 /** A segment that can be read, sealed or not: its blocks from a sequence on, its index, its links. */
 import { RecorderError } from '../base/errors.ts'
 import { BlockScan, type Damage, type ScannedBlock } from './block-scan.ts'
+import type { BlockThread } from './block-thread.ts'
 import { Chain, type ChainLink, FIRST_LINK, groupStart } from './chain.ts'
 import type { Codec } from './codec.ts'
+import { decodeAhead } from './decode-ahead.ts'
 import type { BlockFacts } from './keys.ts'
 import type { SegmentStore } from './segment-store.ts'
 
@@ -13,6 +15,7 @@ export class SegmentSource {
   /** What messages call it. */
   readonly name: string
   readonly #codec: Codec
+  readonly #thread: BlockThread | undefined
   #index: readonly BlockFacts[] | undefined
 
   constructor(options: {
@@ -22,12 +25,15 @@ export class SegmentSource {
     readonly name: string
     readonly codec: Codec
     readonly index?: readonly BlockFacts[]
+    /** Decodes ahead of whoever reads. */
+    readonly thread?: BlockThread | undefined
   }) {
     this.firstSeq = options.firstSeq
     this.endSeq = options.endSeq
     this.store = options.store
     this.name = options.name
     this.#codec = options.codec
+    this.#thread = options.thread
     this.#index = options.index
   }
 
@@ -50,12 +56,10 @@ export class SegmentSource {
     if (fromSeq >= endSeq) return
     const start = fromSeq > this.firstSeq ? await this.#blockOf(fromSeq, onDamage) : undefined
     const scan = new BlockScan(this.#codec, start?.seq ?? this.firstSeq, onDamage)
-    for await (const rows of this.store.blockRows(start)) {
-      for (const row of rows) {
-        if (scan.nextSeq >= endSeq) return
-        const scanned = scan.accept(row)
-        if (scanned !== undefined) yield scanned
-      }
+    for await (const { row, result } of decodeAhead(this.store.blockRows(start), this.#thread)) {
+      if (scan.nextSeq >= endSeq) return
+      const scanned = scan.accept(row, result === undefined ? undefined : await result)
+      if (scanned !== undefined) yield scanned
     }
     scan.end(endSeq)
   }

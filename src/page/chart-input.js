@@ -1,16 +1,18 @@
-/** Mouse, touch and keys on the chart, as what they ask for: pan, zoom, point, newest. */
+/** Mouse and touch on the chart, as what they ask for: pan, zoom, stretch, point, pick. */
 
 const WHEEL_ZOOM = 0.0015
-const KEY_PAN_PX = 80
-const KEY_ZOOM = 1.25
+/** A press that moves less is a click. */
+const CLICK_PX = 4
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {object} asks
  * @param {(px: number) => void} asks.pan To the past where positive.
  * @param {(factor: number, x: number) => void} asks.zoom
+ * @param {(factor: number) => void} asks.stretch
  * @param {(at: {x: number, y: number} | undefined) => void} asks.point
- * @param {() => void} asks.newest
+ * @param {(at: {x: number, y: number}) => void} asks.pick
+ * @param {(x: number) => boolean} asks.isAxis
  */
 export function listenToChart(canvas, asks) {
   listenToPointers(canvas, asks)
@@ -18,34 +20,22 @@ export function listenToChart(canvas, asks) {
     'wheel',
     (event) => {
       event.preventDefault()
-      const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey
-      if (sideways) asks.pan(-(event.deltaX || event.deltaY))
-      else asks.zoom(Math.exp(-event.deltaY * WHEEL_ZOOM), event.offsetX)
+      const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY)
+      const factor = Math.exp(-event.deltaY * WHEEL_ZOOM)
+      if (sideways) asks.pan(-event.deltaX)
+      else if (event.shiftKey || asks.isAxis(event.offsetX)) asks.stretch(1 / factor)
+      else asks.zoom(factor, event.offsetX)
     },
     { passive: false },
   )
-  const byKey = {
-    ArrowLeft: () => asks.pan(KEY_PAN_PX),
-    ArrowRight: () => asks.pan(-KEY_PAN_PX),
-    '+': () => asks.zoom(KEY_ZOOM, canvas.clientWidth / 2),
-    '=': () => asks.zoom(KEY_ZOOM, canvas.clientWidth / 2),
-    '-': () => asks.zoom(1 / KEY_ZOOM, canvas.clientWidth / 2),
-    End: asks.newest,
-  }
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const ask = byKey[event.key]
-    if (ask === undefined) return
-    event.preventDefault()
-    ask()
-  })
 }
 
 function listenToPointers(canvas, asks) {
-  /** Pointers that are down, by id. */
+  /** Pointers that are down, by id: where they are, how far they came, whether on the price axis. */
   const down = new Map()
   canvas.addEventListener('pointerdown', (event) => {
-    down.set(event.pointerId, { x: event.offsetX, y: event.offsetY })
+    const [x, y] = [event.offsetX, event.offsetY]
+    down.set(event.pointerId, { x, y, moved: 0, onAxis: asks.isAxis(x) })
     canvas.setPointerCapture(event.pointerId)
   })
   canvas.addEventListener('pointermove', (event) => {
@@ -53,15 +43,20 @@ function listenToPointers(canvas, asks) {
     const before = down.get(event.pointerId)
     if (before !== undefined) {
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1]
-      if (other === undefined) asks.pan(at.x - before.x)
-      else pinch(asks, before, at, other)
-      down.set(event.pointerId, at)
+      if (other !== undefined) pinch(asks, before, at, other)
+      else if (before.onAxis) asks.stretch(Math.exp((at.y - before.y) / 120))
+      else asks.pan(at.x - before.x)
+      before.moved += Math.abs(at.x - before.x) + Math.abs(at.y - before.y)
+      Object.assign(before, at)
     }
     asks.point(at)
   })
   const up = (event) => {
+    const before = down.get(event.pointerId)
     down.delete(event.pointerId)
-    if (event.pointerType !== 'mouse') asks.point(undefined)
+    const isClick = event.type === 'pointerup' && before !== undefined && before.moved < CLICK_PX
+    if (isClick) asks.pick({ x: before.x, y: before.y })
+    else if (event.pointerType !== 'mouse') asks.point(undefined)
   }
   canvas.addEventListener('pointerup', up)
   canvas.addEventListener('pointercancel', up)

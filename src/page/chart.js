@@ -1,104 +1,137 @@
-/** The chart of minute bars on a canvas. */
+/** The chart: heatmap, bars, marks and zones on one canvas, with panes of the same time below. */
 import { listenToChart } from './chart-input.js'
-import { layoutOf, plot } from './chart-plot.js'
+import { axisWidthPx, layoutOf } from './chart-layout.js'
+import { paintChart, whatIsAt } from './chart-paint.js'
 import {
   fitAll,
-  follow,
   keepUp,
   MINUTE_MS,
   pan,
+  setWidth,
   startWindow,
+  stretch,
   timeAt,
   zoom,
 } from './chart-window.js'
+import { readColors } from './colors.js'
+import { createTiles } from './heat-tiles.js'
+import { openCanvas } from './open-canvas.js'
+
+const KEY_PAN_PX = 80
+const KEY_ZOOM = 1.25
 
 /**
  * @param {HTMLCanvasElement} canvas
- * @param {(bar: object | undefined, timeMs: number) => void} pointed Told of the minute under the
- *   pointer, or of the newest, with its bar, if it has one.
+ * @param {object} given
+ * @param {ReturnType<import('./history.js').createHistory>} given.history
+ * @param {{draw: Function}} given.panes
+ * @param {(at: object) => void} given.pointed Told what is under the pointer, or that nothing is.
  */
-export function createChart(canvas, pointed) {
-  const pen = canvas.getContext('2d')
+export function createChart(canvas, { history, panes, pointed }) {
   const view = startWindow()
-  let bars = []
-  let decimals = 2
-  let pointer
-  let fitted = false
+  const tiles = createTiles()
+  const surface = openCanvas(canvas, () => {
+    setWidth(view, plotWidth())
+    keepUp(view, chart.extent)
+    draw()
+  })
+  const chart = {
+    view,
+    decimals: 2,
+    extent: { fromMs: 0, toMs: 0, endMs: 0 },
+    /** What the moment shown adds. */
+    moment: { zones: [], priceUsd: 0, gaps: [] },
+    look: { layer: 'v1', sides: 'both', marks: true, zones: true },
+    pointer: undefined,
+    chosen: undefined,
+    fitted: false,
+    colors: readColors(),
+  }
   let frame = 0
-  let colors = colorsNow()
 
-  const layout = () => layoutOf(canvas.clientWidth, canvas.clientHeight, bars, view, decimals)
-
+  const layout = () => {
+    const { width, height } = surface.size()
+    const fromMs = timeAt(view, 0, width) - MINUTE_MS
+    const chunks = history.within('bars', fromMs, Math.min(view.rightMs, chart.extent.toMs))
+    return { ...layoutOf(width, height, chunks, view, { ...chart, ...chart.extent }), fromMs }
+  }
   /** Draws with the next frame, once, however often it is asked for. */
   const draw = () => {
     if (frame !== 0) return
     frame = requestAnimationFrame(() => {
       frame = 0
-      const ratio = window.devicePixelRatio
-      const [width, height] = [canvas.clientWidth * ratio, canvas.clientHeight * ratio]
-      if (canvas.width !== Math.round(width)) canvas.width = Math.round(width)
-      if (canvas.height !== Math.round(height)) canvas.height = Math.round(height)
-      pen.setTransform(ratio, 0, 0, ratio, 0, 0)
-      plot(pen, layout(), view, colors, pointer)
+      const place = layout()
+      paintChart(surface.pen(), place, chart, { history, tiles })
+      panes.draw(place, chart)
+      pointed(whatIsAt(place, chart, history))
     })
   }
-  const tell = () => {
-    const newest = bars.at(-1)
-    if (newest === undefined) return
-    if (pointer === undefined) {
-      pointed(newest, newest.openTimeMs)
-      return
-    }
-    const timeMs = timeAt(view, pointer.x, layout().plotWidth)
-    const minuteMs = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS
-    pointed(
-      bars.find((bar) => bar.openTimeMs === minuteMs),
-      minuteMs,
-    )
+  const change = (parts) => {
+    Object.assign(chart, parts)
+    draw()
   }
+  const pick = (key) => change({ chosen: key === chart.chosen ? undefined : key })
+  const plotWidth = () => surface.size().width - axisWidthPx(chart.decimals)
+  const moves = movesOf(chart, plotWidth, draw)
 
   listenToChart(canvas, {
-    pan: (px) => {
-      pan(view, bars, px)
-      draw()
+    ...moves,
+    isAxis: (x) => x > plotWidth(),
+    point: (pointer) => change({ pointer }),
+    pick: (pointer) => {
+      chart.pointer = pointer
+      const { zone } = whatIsAt(layout(), chart, history)
+      pick(zone?.key)
     },
-    zoom: (factor, x) => {
-      zoom(view, bars, factor, x, layout().plotWidth)
-      draw()
-    },
-    point: (at) => {
-      pointer = at
-      tell()
-      draw()
-    },
-    newest: () => {
-      follow(view, bars)
-      draw()
-    },
-  })
-  new ResizeObserver(draw).observe(canvas)
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    colors = colorsNow()
-    draw()
   })
 
   return {
-    /** Shows these bars. `anew`: they are another symbol's, the window starts over. */
-    show(newBars, newDecimals, anew) {
-      bars = newBars
-      decimals = newDecimals
-      if ((anew || !fitted) && bars.length > 0) {
-        fitAll(view, bars, layout().plotWidth)
-        fitted = true
-      } else keepUp(view, bars)
-      tell()
-      draw()
+    draw,
+    keys: keysOf(moves, plotWidth),
+    pointAt: (x) => change({ pointer: x === undefined ? undefined : { x, y: -1 } }),
+    setColors: () => change({ colors: readColors() }),
+    setLook: (look) => change({ look: { ...look } }),
+    /** @param {boolean} anew Another symbol: the window starts over. */
+    setExtent(extent, anew) {
+      setWidth(view, plotWidth())
+      if (anew || !chart.fitted) fitAll(view, extent, plotWidth())
+      else keepUp(view, extent)
+      change({ extent, fitted: true })
     },
+    setMoment: (moment, decimals = chart.decimals) =>
+      change({ moment: { ...chart.moment, ...moment }, decimals }),
+    chosen: () => chart.chosen,
+    /** Keeps a zone in sight of the reader; the same again lets go of it. */
+    choose: pick,
+    /** The time in sight. */
+    sight: () => ({ fromMs: timeAt(view, 0, plotWidth()), toMs: view.rightMs }),
   }
 }
 
-function colorsNow() {
-  const style = getComputedStyle(document.documentElement)
-  const names = ['ink', 'muted', 'line', 'grid', 'panel', 'up', 'down', 'hatch']
-  return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${name}`)]))
+/** What moves the window. */
+function movesOf(chart, plotWidth, draw) {
+  const { view } = chart
+  const moving =
+    (move) =>
+    (...given) => {
+      move(...given)
+      draw()
+    }
+  return {
+    pan: moving((px) => pan(view, chart.extent, px)),
+    zoom: moving((factor, x) => zoom(view, chart.extent, factor, x, plotWidth())),
+    stretch: moving((factor) => stretch(view, factor)),
+    fit: moving(() => fitAll(view, chart.extent, plotWidth())),
+  }
 }
+
+const keysOf = ({ pan: move, zoom: scale, stretch: widen, fit }, plotWidth) => ({
+  ArrowLeft: () => move(KEY_PAN_PX),
+  ArrowRight: () => move(-KEY_PAN_PX),
+  '+': () => scale(KEY_ZOOM, plotWidth() / 2),
+  '=': () => scale(KEY_ZOOM, plotWidth() / 2),
+  '-': () => scale(1 / KEY_ZOOM, plotWidth() / 2),
+  '[': () => widen(1 / KEY_ZOOM),
+  ']': () => widen(KEY_ZOOM),
+  0: fit,
+})

@@ -21,6 +21,7 @@ export function signed(value, decimals) {
 
 /** Four significant digits, never an exponent. @param {number} value */
 export function size(value) {
+  if (value === 0) return '0'
   const whole = Math.floor(Math.log10(Math.max(Math.abs(value), 0.001))) + 1
   return decimal(value, Math.min(3, Math.max(0, 4 - whole)))
 }

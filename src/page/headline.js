@@ -1,25 +1,34 @@
 /** The line above the chart: the last price, its change, and the bar under the pointer. */
 import { clock, day, decimal, signed, size, span } from './format.js'
 
-/** @param {{last: HTMLElement, change: HTMLElement}} parts */
-export function showHeadline({ last, change }, bars, book, decimals) {
-  const first = bars[0]
-  const newest = bars.at(-1)
-  const priceUsd = book.midUsd > 0 ? book.midUsd : (newest?.closeUsd ?? 0)
+/**
+ * Change against the open of the first bar in sight.
+ * @param {{last: HTMLElement, change: HTMLElement}} parts
+ */
+export function showHeadline({ last, change }, { priceUsd, first, nowMs, decimals }) {
   last.textContent = priceUsd > 0 ? decimal(priceUsd, decimals) : '–'
-  if (first === undefined || newest === undefined || !(first.openUsd > 0)) {
+  if (first === undefined || !(first.openUsd > 0) || !(priceUsd > 0)) {
     change.textContent = ''
     return
   }
   const fraction = priceUsd / first.openUsd - 1
-  const lastedMs = newest.openTimeMs - first.openTimeMs + 60_000
   change.className = `change ${fraction < 0 ? 'down' : 'up'}`
-  change.textContent = `${fraction < 0 ? '▼' : '▲'} ${signed(fraction * 100, 2)} % in ${span(lastedMs)}`
+  const lasted = span(nowMs - first.openTimeMs)
+  change.textContent = `${fraction < 0 ? '▼' : '▲'} ${signed(fraction * 100, 2)} % in ${lasted}`
 }
+
+/** What the readout says, as the bar and the decimals it is of. */
+let told = {}
 
 /** Nothing is recorded of a minute without a bar. @param {HTMLElement} root */
 export function showReadout(root, bar, timeMs, decimals) {
+  if (bar !== undefined && bar === told.bar && decimals === told.decimals) return
+  told = { bar, decimals }
   const when = `${day(timeMs)} ${clock(timeMs)}`
+  if (timeMs === 0) {
+    root.textContent = ''
+    return
+  }
   if (bar === undefined) {
     root.textContent = `${when} nothing recorded`
     return

@@ -2,8 +2,8 @@
 import { decimal, decimalsOf, size } from './format.js'
 
 /** Levels a side; those from `NEAR_COUNT` on are left out on a phone. */
-export const LEVEL_COUNT = 20
-const NEAR_COUNT = 10
+const LEVEL_COUNT = 12
+const NEAR_COUNT = 8
 
 /** @param {HTMLElement} root */
 export function createLadder(root) {

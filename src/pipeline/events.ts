@@ -45,3 +45,20 @@ export interface PipelineListener {
   /** A recorder fact, as its JSON text. */
   factRead?(channel: string, text: string, cause: Cause): void
 }
+
+/** Tells both, `first` first. Records are only made when one of them listens to them. */
+export function bothOf(first: PipelineListener, second: PipelineListener): PipelineListener {
+  const both: Record<string, unknown> = {}
+  for (const name of new Set([...Object.keys(first), ...Object.keys(second)])) {
+    const calls = [first, second].flatMap((listener) => {
+      const call = listener[name as keyof PipelineListener] as
+        | ((...args: unknown[]) => void)
+        | undefined
+      return call === undefined ? [] : [call.bind(listener)]
+    })
+    both[name] = (...args: unknown[]) => {
+      for (const call of calls) call(...args)
+    }
+  }
+  return both as PipelineListener
+}

@@ -35,11 +35,24 @@ export interface PairSchema extends Described {
   readonly maxItems: 2
 }
 
+/** What there need not be: `null` where it is not known. */
+export interface NullableSchema<T extends 'number' | 'integer' | 'string' = 'number'>
+  extends Described {
+  readonly type: readonly [T, 'null']
+}
+
+/** Values of one kind under names that are not known beforehand. */
+export interface MapSchema<Item extends Schema = Schema> extends Described {
+  readonly type: 'object'
+  readonly additionalProperties: Item
+}
+
 type Fields = Readonly<Record<string, Schema>>
 
-export interface ObjectSchema<F extends Fields = Fields> extends Described {
+export interface ObjectSchema<F extends Fields = Fields, O extends Fields = Fields>
+  extends Described {
   readonly type: 'object'
-  readonly properties: F
+  readonly properties: F & O
   readonly required: readonly (keyof F & string)[]
   readonly additionalProperties: false
 }
@@ -49,6 +62,12 @@ export type Schema =
   | TextSchema
   | SwitchSchema
   | PairSchema
+  | NullableSchema<'number' | 'integer' | 'string'>
+  | {
+      readonly type: 'object'
+      readonly additionalProperties: Schema
+      readonly description: string
+    }
   | { readonly type: 'array'; readonly items: Schema; readonly description: string }
   | {
       readonly type: 'object'
@@ -69,9 +88,17 @@ export type ViewOf<S> = S extends NumberSchema
         ? V
         : S extends ListSchema<infer Item>
           ? readonly ViewOf<Item>[]
-          : S extends ObjectSchema<infer F>
-            ? { readonly [Name in keyof F]: ViewOf<F[Name]> }
-            : never
+          : S extends NullableSchema<infer T>
+            ? (T extends 'string' ? string : number) | null
+            : S extends MapSchema<infer Item>
+              ? { readonly [name: string]: ViewOf<Item> }
+              : S extends ObjectSchema<infer F, infer O>
+                ? ObjectOf<F, O>
+                : never
+
+type ObjectOf<F, O> = { readonly [Name in keyof F]: ViewOf<F[Name]> } & {
+  readonly [Name in Exclude<keyof O, keyof F>]?: ViewOf<O[Name]> | undefined
+}
 
 export const number = (description: string, unit: string): NumberSchema => ({
   type: 'number',
@@ -108,11 +135,44 @@ export const list = <Item extends Schema>(description: string, items: Item): Lis
   items,
 })
 
-/** An object of which every field is always there. */
-export const object = <F extends Fields>(description: string, properties: F): ObjectSchema<F> => ({
+/** A number that is `null` where it is not known. */
+export const numberOrNull = (description: string, unit: string): NullableSchema<'number'> => ({
+  type: ['number', 'null'],
+  description,
+  unit,
+})
+
+export const wholeOrNull = (description: string): NullableSchema<'integer'> => ({
+  type: ['integer', 'null'],
+  description,
+})
+
+export const textOrNull = (description: string): NullableSchema<'string'> => ({
+  type: ['string', 'null'],
+  description,
+})
+
+export const numbers = (description: string, unit: string): ListSchema<NumberSchema> =>
+  list(description, number(description, unit))
+
+export const wholes = (description: string, unit = ''): ListSchema<NumberSchema> =>
+  list(description, whole(description, unit))
+
+export const map = <Item extends Schema>(description: string, items: Item): MapSchema<Item> => ({
   type: 'object',
   description,
-  properties,
+  additionalProperties: items,
+})
+
+/** An object: the fields that are always there, and those that need not be. */
+export const object = <F extends Fields, O extends Fields = Record<never, never>>(
+  description: string,
+  properties: F,
+  optional?: O,
+): ObjectSchema<F, O> => ({
+  type: 'object',
+  description,
+  properties: { ...properties, ...(optional ?? ({} as O)) },
   required: Object.keys(properties),
   additionalProperties: false,
 })

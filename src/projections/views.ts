@@ -1,6 +1,6 @@
 /**
- * What API, page and terminal know of the program: a few views of its state, and the port that
- * gives them. `symbol` in a view is the short name (`BTC`), which `shortSymbol` makes.
+ * A few views of the state that page and terminal show; `symbol` in them is the short name (`BTC`),
+ * which `shortSymbol` makes.
  */
 import { flag, list, number, object, oneOf, pair, text, type ViewOf, whole } from './schema.ts'
 
@@ -114,15 +114,3 @@ export const RecordingView = object('What the recording holds, up to the state s
   entriesPerSecond: StatusView.properties.entriesPerSecond,
 })
 export type RecordingView = ViewOf<typeof RecordingView>
-
-/** Gives the views of the state as it is at the call. They share nothing with it. */
-export interface StateViews {
-  status(): StatusView
-  /** The venue's names (`BTCUSDT`) of the contracts that have engines, in the order they came. */
-  symbols(): readonly string[]
-  /** `symbol`: one of {@link symbols}, as are all below. */
-  bars(symbol: string, minutesMax: number): BarsView
-  /** `levelsMax`: of each side. */
-  book(symbol: string, levelsMax: number): BookView
-  summary(): RecordingView
-}

@@ -1,56 +1,84 @@
-/** The state of a pipeline as views: what API and page are given, live and replayed. */
-
-import { type BookGrid, priceOfKey, sizeBaseOf } from '../engines/book-levels.ts'
-import { barOf } from '../engines/market.ts'
-import { lastMinutes } from '../engines/minute-history.ts'
-import { collectLevels, createLevelBuffer, type PriceLadder } from '../engines/price-ladder.ts'
+/**
+ * The state of a pipeline and its past, as the API is given them, live and replayed. It feeds on
+ * what a pipeline tells, and may be asked at any moment between two blocks.
+ */
+import { positionSide } from '../engines/liquidation/liquidation-engines.ts'
+import type { MinuteClose } from '../engines/minute-close.ts'
+import { type EngineOutcome, shownEngines } from '../engines/symbol/symbol-engines.ts'
 import type { Block } from '../model/block.ts'
-import type { Cause, Gap, PipelineListener } from '../pipeline/events.ts'
+import { parseFact } from '../model/facts.ts'
+import type { Fault } from '../model/messages.ts'
+import type { Cause, PipelineListener } from '../pipeline/events.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { SymbolRun } from '../pipeline/symbol-run.ts'
+import {
+  createPast,
+  heatOf,
+  type Mark,
+  packedFrame,
+  pastOf,
+  type RecordingPast,
+} from '../projections/past.ts'
+import type { StateAt } from '../projections/state-at.ts'
+import { statusSymbols } from '../projections/state-bodies.ts'
+import type { Extent, Located, StateSource } from '../projections/state-source.ts'
 import { shortSymbol } from '../projections/symbol-name.ts'
-import type {
-  BarsView,
-  BarView,
-  BookView,
-  GapView,
-  RecordingView,
-  StateViews,
-  StatusView,
-} from '../projections/views.ts'
+import type { StatusView } from '../projections/views.ts'
 import type { MinuteDigest } from './digests.ts'
+import { shownState } from './shown-state.ts'
+import { StateMarks } from './state-marks.ts'
+import { type StreamCounts, StreamTally } from './stream-tally.ts'
 
-const GAPS_KEPT = 100
-/** Minutes of which it is known whether a gap lies in them, as many as there are bars. */
-const GAP_MINUTES_KEPT = 720
-const MINUTE_MS = 60_000
+/** Entries between two marks at least: what a moment of the past has to count again. */
+const MARK_EVERY = 5_000
 
-/** Feeds on what a pipeline tells; {@link views} may be asked at any moment between two blocks. */
-export class StateKeeper {
-  readonly #mode: 'live' | 'replay'
-  readonly #recording: string
+/** Gives states of the past; made where a recording can be read. */
+export type PastReader = Pick<StateSource, 'locate' | 'extent' | 'withState' | 'waitingCount'>
+
+const encoder = new TextEncoder()
+
+export class StateKeeper implements StateSource {
+  readonly mode: 'live' | 'replay'
+  readonly recording: string
+  readonly past: RecordingPast = createPast()
+  /** States that moments of the past are computed from. */
+  readonly marks = new StateMarks()
+  readonly #nowMs: () => number
+  readonly #tally = new StreamTally(this.past.streams)
+  readonly #digests = new Map<string, MinuteDigest>()
+  readonly #subscribers = new Set<() => void>()
+  /** Of the block in hand. */
+  readonly #faults: Fault[] = []
   #pipeline: Pipeline | undefined
-  #ready = false
+  #pastReader: PastReader | undefined
+  #isReady = false
   #reason = 'starting'
   #totalEntryCount = 0
   #entriesPerSecond = 0
-  #gapCount = 0
-  #gaps: GapView[] = []
-  readonly #gapMinutes = new Map<string, Map<number, number>>()
-  readonly #digests = new Map<string, MinuteDigest>()
-  readonly #channels = new Map<string, { venue: string; channel: string; entryCount: number }>()
-  readonly #lastRecvMs = new Map<string, number>()
-  #firstRecvTimeMs = 0
-  #lastRecvTimeMs = 0
+  #mark: Mark | undefined
 
-  constructor(mode: 'live' | 'replay', recording: string) {
-    this.#mode = mode
-    this.#recording = recording
+  /** `nowMs`: the wall clock, which live answers are judged by. */
+  constructor(mode: 'live' | 'replay', recording: string, nowMs?: () => number) {
+    this.mode = mode
+    this.recording = recording
+    this.#nowMs = mode === 'live' && nowMs !== undefined ? nowMs : () => this.#tally.lastRecvMs
   }
 
   /** The state to show. */
   attach(pipeline: Pipeline): void {
     this.#pipeline = pipeline
+  }
+
+  /** Until then there is only the present. */
+  attachPast(reader: PastReader): void {
+    this.#pastReader = reader
+  }
+
+  /** What was recorded before the first block that comes. */
+  startAt(counts: StreamCounts): void {
+    this.#tally.startAt(counts)
+    this.#mark = undefined
+    this.past.marks.add(this.#markNow())
   }
 
   setProgress(reason: string, totalEntryCount: number): void {
@@ -63,192 +91,150 @@ export class StateKeeper {
   }
 
   setReady(): void {
-    this.#ready = true
+    this.#isReady = true
     this.#reason = ''
   }
 
   takeDigest(digest: MinuteDigest): void {
     this.#digests.set(digest.symbol, digest)
+    const record = pastOf(this.past, digest.symbol).minutes.last(Number.POSITIVE_INFINITY)
+    if (record?.seq === digest.seq) record.digest = digest.digest
   }
 
   readonly listener: PipelineListener = {
-    minuteClosed: (run, close) => {
-      // A minute of a book that is out of sync is flat, and no less wrong than one with a gap.
-      if (run.gapsInMinute > 0 || close.book.stale) {
-        this.#noteGaps(run.symbol, close.closedMinute, run.gapsInMinute)
-      }
+    minuteClosed: (run, close, cause, outcome) => this.#takeMinute(run, close, cause, outcome),
+    frameEmitted: (run, frame, { seq, recvTimeUs }) =>
+      pastOf(this.past, run.symbol).frames.add({
+        seq,
+        recvTimeMs: recvTimeUs / 1000,
+        frame: packedFrame(frame),
+      }),
+    liquidationTaken: (run, order, { seq, recvTimeUs }) =>
+      pastOf(this.past, run.symbol).liquidations.add({
+        seq,
+        recvTimeMs: recvTimeUs / 1000,
+        timeMs: order.venueTimeMs,
+        side: positionSide(order.side),
+        priceUsd: order.price,
+        sizeBase: order.sizeBase,
+      }),
+    gapFound: ({ symbol, ...gap }, { seq, recvTimeUs }) =>
+      this.past.gaps.add({
+        seq,
+        symbol: symbol === '' ? '' : shortSymbol(symbol),
+        channel: gap.channel,
+        cause: gap.cause,
+        recvTimeMs: recvTimeUs / 1000,
+        durationMs: gap.durationMs,
+        missingCount: gap.missingCount,
+      }),
+    faultFound: (fault) => this.#faults.push(fault),
+    factRead: (channel, text, { seq, recvTimeUs }) => {
+      if (channel !== 'alarm') return
+      const fact = parseFact('alarm', encoder.encode(text))
+      if (fact !== undefined) this.past.alarms.add({ ...fact, seq, recvTimeMs: recvTimeUs / 1000 })
     },
-    gapFound: (gap, cause) => this.#takeGap(gap, cause),
   }
 
   /** Counts the entries of a block that the pipeline has handled. */
   takeBlock(block: Block, from = 0, to = block.count): void {
-    const counts = block.streams.map(() => 0)
-    for (let index = from; index < to; index += 1) {
-      const stream = block.streamIndexes[index] ?? 0
-      counts[stream] = (counts[stream] ?? 0) + 1
+    this.#tally.add(block, from, to)
+    this.#mark = undefined
+    if (this.#pipeline !== undefined) this.marks.afterBlock(this.#pipeline)
+    // A fault does not tell its time, and its block does.
+    for (const { seq, symbol, channel, reason } of this.#faults) {
+      const recvTimeMs = (block.recvTimesUs[seq - block.firstSeq] ?? 0) / 1000
+      this.past.faults.add({ seq, recvTimeMs, symbol, channel, reason })
     }
-    const lastMs = (block.recvTimesUs[to - 1] ?? 0) / 1000
-    for (const [index, { venue, channel, symbol }] of block.streams.entries()) {
-      const entryCount = counts[index] ?? 0
-      if (entryCount === 0) continue
-      const name = `${venue}/${channel}`
-      const row = this.#channels.get(name) ?? { venue, channel, entryCount: 0 }
-      row.entryCount += entryCount
-      this.#channels.set(name, row)
-      this.#lastRecvMs.set(symbol, lastMs)
-    }
-    if (this.#firstRecvTimeMs === 0) this.#firstRecvTimeMs = (block.recvTimesUs[from] ?? 0) / 1000
-    this.#lastRecvTimeMs = lastMs
+    this.#faults.length = 0
+    const marked = this.past.marks.last(Number.POSITIVE_INFINITY)?.seq ?? 0
+    if (this.#tally.seq - marked >= MARK_EVERY) this.past.marks.add(this.#markNow())
+    for (const changed of this.#subscribers) changed()
   }
 
-  readonly views: StateViews = {
-    status: () => this.#status(),
-    symbols: () => [...this.#runs().keys()],
-    bars: (symbol, minutesMax) => this.#bars(this.#run(symbol), minutesMax),
-    book: (symbol, levelsMax) => bookView(this.#run(symbol), levelsMax),
-    summary: () => this.#summary(),
-  }
-
-  #status(): StatusView {
+  status(): StatusView {
     return {
-      ready: this.#ready,
-      mode: this.#mode,
-      recording: this.#recording,
+      ready: this.#isReady,
+      mode: this.mode,
+      recording: this.recording,
       reason: this.#reason,
       doneEntryCount: this.#pipeline?.nextSeq ?? 0,
       totalEntryCount: this.#totalEntryCount,
       entriesPerSecond: Math.round(this.#entriesPerSecond),
-      symbols: [...this.#runs().values()].map(({ symbol, clock, market }) => ({
-        symbol: shortSymbol(symbol),
-        clockMs: Number.isNaN(clock.nowMs) ? 0 : clock.nowMs,
-        recvTimeMs: this.#lastRecvMs.get(symbol) ?? 0,
-        bookSynced: market.book.state === 'synced',
-      })),
+      symbols: statusSymbols(this.current()),
     }
   }
 
-  #bars(run: SymbolRun, minutesMax: number): BarsView {
-    const gaps = this.#gapMinutes.get(run.symbol)
-    const bars: BarView[] = lastMinutes(run.market.history, minutesMax).map((row) => {
-      const gapCount = gaps?.get(row.minute) ?? 0
-      const complete = gaps?.has(row.minute) !== true
-      const { openUsd, highUsd, lowUsd, closeUsd, tickCount, buyBase, sellBase, tradeCount } = row
-      const openTimeMs = row.minute * MINUTE_MS
-      const prices = { openUsd, highUsd, lowUsd, closeUsd, tickCount }
-      const flows = { buyBase, sellBase, tradeCount }
-      return { openTimeMs, ...prices, ...flows, complete, gapCount }
-    })
-    const { bar, source } = barOf(run.market)
-    if (bar.tickCount > 0 && !Number.isNaN(run.clock.openMinute)) bars.push(openBar(run))
-    return {
-      symbol: shortSymbol(run.symbol),
-      asOfMs: Number.isNaN(run.clock.nowMs) ? 0 : run.clock.nowMs,
-      source,
-      bars: bars.slice(-minutesMax),
-    }
+  current(): StateAt {
+    return this.stateOf(this.#pipeline, this.#markNow())
   }
 
-  #summary(): RecordingView {
-    const channels = [...this.#channels.values()].sort((a, b) => b.entryCount - a.entryCount)
-    return {
-      recording: this.#recording,
-      mode: this.#mode,
-      entryCount: this.#pipeline?.nextSeq ?? 0,
-      firstRecvTimeMs: this.#firstRecvTimeMs,
-      lastRecvTimeMs: this.#lastRecvTimeMs,
-      faultCount: this.#pipeline?.faultCount ?? 0,
-      gapCount: this.#gapCount,
-      gaps: this.#gaps,
-      channels: channels.map((row) => ({ ...row })),
-      symbols: [...this.#runs().values()].map(({ symbol, minuteCount, gapCount }) => ({
-        symbol: shortSymbol(symbol),
-        minuteCount,
-        gapCount,
-        digest: this.#digests.get(symbol)?.digest ?? '',
-      })),
-      entriesPerSecond: Math.round(this.#entriesPerSecond),
-    }
+  nowMs(): number {
+    return this.#nowMs()
   }
 
-  #takeGap(gap: Gap, { recvTimeUs }: Cause): void {
-    this.#gapCount += 1
-    const { channel, cause, durationMs, missingCount } = gap
-    const symbol = gap.symbol === '' ? '' : shortSymbol(gap.symbol)
+  /** The state of any pipeline of this recording, with the past up to it. */
+  stateOf(pipeline: Pipeline | undefined, mark: Mark): StateAt {
+    const { past, mode, recording } = this
+    return shownState(pipeline, mark, { past, mode, recording, ready: this.#isReady })
+  }
+
+  async locate(moment: string): Promise<Located> {
+    if (this.#pastReader !== undefined) return await this.#pastReader.locate(moment)
+    return await this.extent()
+  }
+
+  async extent(): Promise<Extent> {
+    return (await this.#pastReader?.extent()) ?? { fromMs: 0, toMs: 0, endSeq: 0 }
+  }
+
+  async withState<T>(seq: number, use: (state: StateAt) => T): Promise<T> {
+    if (this.#pastReader === undefined || seq === this.#pipeline?.nextSeq)
+      return use(this.current())
+    return await this.#pastReader.withState(seq, use)
+  }
+
+  waitingCount(): number {
+    return this.#pastReader?.waitingCount() ?? 0
+  }
+
+  subscribe(changed: () => void): () => void {
+    this.#subscribers.add(changed)
+    return () => this.#subscribers.delete(changed)
+  }
+
+  #markNow(): Mark {
+    this.#mark ??= this.#tally.mark(this.#pipeline?.faultCount ?? 0)
+    return this.#mark
+  }
+
+  #takeMinute(
+    run: SymbolRun,
+    close: MinuteClose,
+    { seq, recvTimeUs }: Cause,
+    outcome: EngineOutcome | undefined,
+  ): void {
+    const { symbol, heat, gapsInMinute } = run
+    const { engines } = heat
+    const { minutes, zoneChanges } = pastOf(this.past, symbol)
     const recvTimeMs = recvTimeUs / 1000
-    this.#gaps.push({ symbol, channel, cause, recvTimeMs, durationMs, missingCount })
-    if (this.#gaps.length <= GAPS_KEPT) return
-    // The one that weighs least makes room.
-    const weightOf = (view: GapView): number => view.durationMs * 1e6 + view.missingCount
-    const least = this.#gaps.reduce((a, b) => (weightOf(b) < weightOf(a) ? b : a))
-    this.#gaps = this.#gaps.filter((view) => view !== least)
+    const digest = this.#digests.get(symbol)
+    const weights =
+      engines === undefined ? [] : shownEngines(engines).state.heatmap.inference.weights
+    const rated = outcome?.rated
+    minutes.add({
+      seq,
+      minute: close.closedMinute,
+      recvTimeMs,
+      close,
+      // A minute of a book that is out of sync is flat, and no less wrong than one with a gap.
+      complete: gapsInMinute === 0 && !close.book.stale,
+      gapCount: gapsInMinute,
+      expected: rated && { long: rated.long.rate, short: rated.short.rate },
+      weights: [...weights],
+      ...heatOf(outcome?.documents, outcome),
+      digest: digest?.seq === seq ? digest.digest : '',
+    })
+    for (const fact of outcome?.zoneFacts ?? []) zoneChanges.add({ ...fact, seq, recvTimeMs })
   }
-
-  #noteGaps(symbol: string, minute: number, gapCount: number): void {
-    const minutes = this.#gapMinutes.get(symbol) ?? new Map<number, number>()
-    this.#gapMinutes.set(symbol, minutes)
-    minutes.set(minute, gapCount)
-    const [oldest] = minutes.keys()
-    if (minutes.size > GAP_MINUTES_KEPT && oldest !== undefined) minutes.delete(oldest)
-  }
-
-  #runs(): ReadonlyMap<string, SymbolRun> {
-    return this.#pipeline?.runs ?? new Map()
-  }
-
-  #run(symbol: string): SymbolRun {
-    const run = this.#runs().get(symbol)
-    if (run === undefined) throw new RangeError(`no run of ${symbol}`)
-    return run
-  }
-}
-
-function openBar({ market, clock, gapsInMinute }: SymbolRun): BarView {
-  const { bar } = barOf(market)
-  const { volume } = market
-  return {
-    openTimeMs: clock.openMinute * MINUTE_MS,
-    openUsd: bar.openUsd,
-    highUsd: bar.highUsd,
-    lowUsd: bar.lowUsd,
-    closeUsd: bar.closeUsd,
-    tickCount: bar.tickCount,
-    buyBase: volume.buyBase,
-    sellBase: volume.sellBase,
-    tradeCount: volume.buyTradeCount + volume.sellTradeCount,
-    complete: false,
-    gapCount: gapsInMinute,
-  }
-}
-
-function bookView(run: SymbolRun, levelsMax: number): BookView {
-  const { book } = run.market
-  const { grid, shown } = book.levels
-  const bids = levelsOf(grid, shown.bids, levelsMax)
-  const asks = levelsOf(grid, shown.asks, levelsMax)
-  const bestBidUsd = bids[0]?.[0] ?? 0
-  const bestAskUsd = asks[0]?.[0] ?? 0
-  const isTwoSided = bids.length > 0 && asks.length > 0
-  return {
-    symbol: shortSymbol(run.symbol),
-    asOfMs: Number.isNaN(run.clock.nowMs) ? 0 : run.clock.nowMs,
-    synced: book.state === 'synced',
-    lastUpdateId: book.lastAppliedU,
-    bestBidUsd,
-    bestAskUsd,
-    midUsd: isTwoSided ? (bestBidUsd + bestAskUsd) / 2 : 0,
-    spreadUsd: isTwoSided ? bestAskUsd - bestBidUsd : 0,
-    bids,
-    asks,
-  }
-}
-
-function levelsOf(grid: BookGrid, ladder: PriceLadder, levelsMax: number): [number, number][] {
-  const buffer = createLevelBuffer()
-  collectLevels(ladder, Number.NEGATIVE_INFINITY, buffer)
-  const count = Math.min(levelsMax, buffer.count)
-  return Array.from({ length: count }, (_, index) => [
-    priceOfKey(grid, buffer.keys[index] ?? 0),
-    sizeBaseOf(grid, buffer.sizes[index] ?? 0),
-  ])
 }

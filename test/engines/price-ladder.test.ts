@@ -1,25 +1,53 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { collectByBirth } from '../../src/engines/level-order.ts'
 import {
   clearLadder,
   collectLevels,
   createLadder,
   createLevelBuffer,
   hasLevelBetween,
+  type LevelBuffer,
   NO_KEY,
   type PriceLadder,
   rescaleLadder,
+  restoreLevel,
   setLevel,
   sizeAt,
 } from '../../src/engines/price-ladder.ts'
 
-function levelsOf(ladder: PriceLadder, worstKey = NO_KEY): [number, number][] {
+function collected(ladder: PriceLadder, worstKey = NO_KEY): LevelBuffer {
   const buffer = createLevelBuffer()
   collectLevels(ladder, worstKey, buffer)
+  return buffer
+}
+
+function levelsOf(ladder: PriceLadder, worstKey = NO_KEY): [number, number][] {
+  const buffer = collected(ladder, worstKey)
   return Array.from({ length: buffer.count }, (_, index) => [
     buffer.keys[index] ?? Number.NaN,
     buffer.sizes[index] ?? Number.NaN,
   ])
+}
+
+function levelsByBirth(ladder: PriceLadder, worstKey = NO_KEY): [number, number][] {
+  const buffer = createLevelBuffer(0)
+  collectByBirth(ladder, worstKey, buffer)
+  return Array.from({ length: buffer.count }, (_, index) => [
+    buffer.keys[index] ?? Number.NaN,
+    buffer.sizes[index] ?? Number.NaN,
+  ])
+}
+
+/** Empties a ladder and fills it again from what a checkpoint keeps of it. */
+function restoreFrom(ladder: PriceLadder): void {
+  const { nextBirth } = ladder
+  const { count, keys, sizes, births } = collected(ladder)
+  clearLadder(ladder)
+  for (let place = 0; place < count; place += 1) {
+    restoreLevel(ladder, keys[place] ?? 0, sizes[place] ?? 0, births[place] ?? 0)
+  }
+  ladder.nextBirth = nextBirth
 }
 
 const sorted = (model: ReadonlyMap<number, number>): [number, number][] =>
@@ -56,6 +84,13 @@ describe('a ladder against a plain map', () => {
           expect(ladder.count).toBe(model.size)
         }
         expect(levelsOf(ladder)).toEqual(sorted(model))
+        expect(levelsByBirth(ladder)).toEqual([...model])
+        restoreFrom(ladder)
+        expect(levelsByBirth(ladder)).toEqual([...model])
+        rescaleLadder(ladder, 2, 1)
+        put(model, 1, 3)
+        setLevel(ladder, 2, 3)
+        expect(levelsByBirth(ladder)).toEqual([...model].map(([key, size]) => [key * 2, size]))
       }),
       { numRuns: 300 },
     )

@@ -12,14 +12,17 @@ import { LevelJournal } from '../../journal/level-journal.ts'
 import { flatSettings } from '../../pipeline/settings.ts'
 import { CheckpointStore } from '../../replay/checkpoint-store.ts'
 import { LiveRun } from '../../replay/live-run.ts'
+import { PastStates } from '../../replay/past-states.ts'
 import { openRecording } from '../../replay/recording.ts'
-import { checkpointKey, replay } from '../../replay/replay.ts'
+import { checkpointKey } from '../../replay/replay.ts'
+import { loadRecentPast } from '../../replay/served-recording.ts'
 import { StateKeeper } from '../../replay/state-keeper.ts'
 import { codeVersion } from '../../runtime/about.ts'
 import { monoUs, nowUs, setTimer } from '../../runtime/clock.ts'
 import { openLog } from '../../runtime/log.ts'
 import { randomFraction, runId } from '../../runtime/random.ts'
 import { onShutdown } from '../../runtime/shutdown.ts'
+import { type AccessArgv, accessOf, accessOptions } from '../access-options.ts'
 import { engineGate, outfitOf } from '../capture-outfit.ts'
 import { planOptions, printPlan, restAddressOf } from '../capture-plan.ts'
 import { JOURNAL_OPTIONS } from '../journal-options.ts'
@@ -34,7 +37,7 @@ import { pathOfRecording, recordingNames } from '../recordings.ts'
 import { serveState } from '../serve-state.ts'
 import { symbolsOf } from './simulate.ts'
 
-interface Argv extends SettingArgv {
+interface Argv extends SettingArgv, AccessArgv {
   readonly recording: string
   readonly symbols: string
   readonly venues: string
@@ -74,6 +77,7 @@ export const captureCommand: CommandModule<object, Argv> = {
       requiresArg: true,
       describe: 'Delete sealed segments that are older and verify: 30d, 12h, 4w',
     },
+    ...accessOptions,
     ...settingOptions,
     'log-level': { choices: ['error', 'warn', 'info', 'debug'], default: 'info', describe: 'Log' },
     json: { type: 'boolean', default: false, describe: 'With --plan: as one JSON object' },
@@ -96,10 +100,10 @@ async function record(
   const rotation = { ask: () => {} }
   const endRotation = onSignal('SIGUSR2', () => rotation.ask())
   const path = pathOfRecording(argv.recording)
-  const keeper = new StateKeeper('live', argv.recording)
-  const server = await serveState(keeper, argv)
+  const keeper = new StateKeeper('live', argv.recording, () => nowUs() / 1000)
+  const server = await serveState(keeper, { ...argv, access: accessOf(argv) })
   try {
-    const earlier = await stateOfEarlier(argv.recording, path, chosen)
+    const earlier = await stateOfEarlier(argv.recording, path, chosen, { keeper, signal: shutdown })
     const journal = earlier.isNew
       ? await LevelJournal.create(path, JOURNAL_OPTIONS)
       : await LevelJournal.openForAppend(path, JOURNAL_OPTIONS)
@@ -132,6 +136,7 @@ async function stateOfEarlier(
   name: string,
   path: string,
   chosen: ChosenSettings,
+  given: { readonly keeper: StateKeeper; readonly signal: AbortSignal },
 ): Promise<Earlier> {
   const isThere = (await recordingNames()).includes(name) || path !== pathOfRecording(name)
   const recording = await openRecording(path).catch((error: unknown) => {
@@ -146,17 +151,9 @@ async function stateOfEarlier(
       throw new RecorderError('RECORDING_LOCKED', `${path} is being written by another process`)
     }
     const { settings } = chosen
-    const { pipeline } = await replay(recording.reader, {
-      settings,
-      symbols: recording.symbols,
-      fromSeq: recording.reader.nextSeq,
-      toSeq: recording.reader.nextSeq,
-      startSeq: 0,
-      documents: true,
-      checkpoints: new CheckpointStore(path, checkpointKey(settings, recording.symbols, 0, true)),
-      nowUs,
-    })
-    const state = recording.reader.nextSeq === 0 ? undefined : pipeline.toPlain()
+    const pipeline = await loadRecentPast({ ...given, recording, settings, nowUs })
+    const isStarted = pipeline !== undefined && recording.reader.nextSeq > 0
+    const state = isStarted ? pipeline.toPlain() : undefined
     return { isNew: false, state, symbols: recording.symbols }
   } finally {
     await recording.reader.close()
@@ -202,6 +199,11 @@ async function run(
     onSnapshotWanted: (symbol) => capture?.requestSnapshot(symbol),
     onFailure: (error) => fail(error),
   })
+  const recording = await openRecording(path)
+  const checkpoints = new CheckpointStore(path, checkpointKey(settings, earlier.symbols, 0, true))
+  keeper.attachPast(
+    new PastStates({ recording, settings, checkpoints, marks: keeper.marks, keeper }),
+  )
   const running = startCapture({
     venue: BINANCE,
     symbols,
@@ -231,6 +233,7 @@ async function run(
   const ending = await Promise.race([failed, running.failed, aborted(shutdown)])
   await running.stop('asked')
   await live.settled()
+  await recording.reader.close()
   remark(lastDurable(journal))
   if (ending !== undefined) throw ending
 }

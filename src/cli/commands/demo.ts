@@ -1,7 +1,10 @@
 import type { CommandModule } from 'yargs'
-import { resolveSettings } from '../../pipeline/settings.ts'
+import type { StateAt } from '../../projections/state-at.ts'
+import { summaryBody } from '../../projections/state-bodies.ts'
+import { AuditRun } from '../../replay/audit-run.ts'
+import type { MinuteDigest } from '../../replay/digests.ts'
 import { openRecording, type Recording } from '../../replay/recording.ts'
-import { type ReplayResult, replay } from '../../replay/replay.ts'
+import { serveRecording } from '../../replay/served-recording.ts'
 import { StateKeeper } from '../../replay/state-keeper.ts'
 import { nowUs } from '../../runtime/clock.ts'
 import { onShutdown } from '../../runtime/shutdown.ts'
@@ -9,6 +12,9 @@ import { jsonOption } from '../options.ts'
 import { count, print, printJson, remark, size, table } from '../output.ts'
 import { startProgress } from '../progress.ts'
 import { pathOfRecording, recordingNames } from '../recordings.ts'
+import { auditedOf } from '../report-audit.ts'
+import { reportSettings } from '../report-settings.ts'
+import { writeReports } from '../report-write.ts'
 import { serveState } from '../serve-state.ts'
 import { isoOf } from './list.ts'
 import { simulateRecording } from './simulate.ts'
@@ -43,9 +49,10 @@ export const demoCommand: CommandModule<object, Argv> = {
     const shutdown = onShutdown()
     const keeper = new StateKeeper('replay', NAME)
     const server = argv.once ? undefined : await serveState(keeper, argv)
+    let recording: Recording | undefined
     try {
       if (server !== undefined) remark(`listening at http://${argv.host}:${server.port}`)
-      await prepare(keeper, argv.json, shutdown)
+      recording = await prepare(keeper, argv.json, shutdown)
       if (server === undefined || shutdown.aborted) return
       if (!argv.json) print(`\nopen http://${argv.host}:${server.port} (Ctrl-C ends)`)
       await new Promise<void>((resolve) => {
@@ -53,45 +60,65 @@ export const demoCommand: CommandModule<object, Argv> = {
       })
     } finally {
       await server?.close()
+      await recording?.reader.close()
     }
   },
 }
 
-async function prepare(keeper: StateKeeper, json: boolean, shutdown: AbortSignal): Promise<void> {
+/** The recording, which answers for its past as long as it is open. */
+async function prepare(
+  keeper: StateKeeper,
+  json: boolean,
+  signal: AbortSignal,
+): Promise<Recording> {
   if (!(await recordingNames()).includes(NAME)) {
     keeper.setProgress('simulating a market', 0)
     await simulateRecording(pathOfRecording(NAME), DEMO)
   }
   const recording = await openRecording(pathOfRecording(NAME))
+  const chosen = await reportSettings({})
+  const { settings, audit } = chosen
+  const auditRun = new AuditRun({ settings, audit, fromSeq: 0 })
+  const digests: MinuteDigest[] = []
   const progress = startProgress('replaying', 'entries')
+  const total = recording.reader.nextSeq
+  const onProgress = (seq: number) => progress.update(seq, total)
   try {
-    const total = recording.reader.nextSeq
-    keeper.setProgress('replaying', total)
-    const result = await replay(recording.reader, {
-      settings: resolveSettings('standard'),
-      symbols: recording.symbols,
-      fromSeq: 0,
-      toSeq: total,
-      startSeq: 0,
-      documents: true,
-      nowUs,
+    const pipeline = await serveRecording({
+      recording,
+      settings,
       keeper,
-      onProgress: (seq) => progress.update(seq, total),
-      signal: shutdown,
+      nowUs,
+      signal,
+      onProgress,
+      listener: auditRun.listener,
+      onDigest: (digest) => digests.push(digest),
     })
     progress.end()
-    if (result.interrupted) return
-    keeper.setRate(result.entriesPerSecond)
-    keeper.setReady()
-    if (json) printJson({ ...keeper.views.summary() })
-    else for (const line of figures(recording, result)) print(line)
+    if (pipeline === undefined) return recording
+    const range = { fromSeq: 0, toSeq: total }
+    const audited = await auditedOf(recording, range, chosen, auditRun, digests)
+    const reports = await writeReports(audited)
+    const { entriesPerSecond } = keeper.status()
+    if (json) printJson({ ...summaryBody(keeper.current()), entriesPerSecond })
+    else {
+      for (const line of figures(recording, keeper.current(), entriesPerSecond)) print(line)
+      print(`reports: ${reports.join(', ')}`)
+    }
+    return recording
+  } catch (error) {
+    await recording.reader.close()
+    throw error
   } finally {
     progress.end()
-    await recording.reader.close()
   }
 }
 
-function* figures({ name, contents }: Recording, result: ReplayResult): Generator<string> {
+function* figures(
+  { name, contents }: Recording,
+  state: StateAt,
+  entriesPerSecond: number,
+): Generator<string> {
   yield `${name}: ${isoOf(contents.firstRecvTimeUs)} to ${isoOf(contents.lastRecvTimeUs)}, ${count(contents.entryCount)} entries, ${size(contents.storedBytes)}`
   const channels = new Map<string, number>()
   for (const { venue, channel, entryCount } of contents.streams) {
@@ -106,11 +133,11 @@ function* figures({ name, contents }: Recording, result: ReplayResult): Generato
   yield ''
   yield table([
     ['symbol', 'minutes', 'gaps', 'last digest'],
-    ...[...result.pipeline.runs.values()].map(({ symbol, minuteCount, gapCount }) => {
-      const digest = result.digests.findLast((candidate) => candidate.symbol === symbol)
-      return [symbol, count(minuteCount), count(gapCount), digest?.digest ?? '-']
+    ...[...state.symbols.values()].map(({ symbol, minuteCount, gapCount, past }) => {
+      const digest = past.minutes.last(state.seq)?.digest
+      return [symbol, count(minuteCount), count(gapCount), digest ?? '-']
     }),
   ])
   yield ''
-  yield `${count(result.gapCount)} gaps, ${count(result.pipeline.faultCount)} faults, ${count(result.entriesPerSecond)} entries/s`
+  yield `${count(state.past.gaps.countBefore(state.seq))} gaps, ${count(state.faultCount)} faults, ${count(entriesPerSecond)} entries/s`
 }

@@ -2,8 +2,9 @@ import type { CommandModule } from 'yargs'
 import { SETTING_ROWS, type SettingRow } from '../../pipeline/settings.ts'
 import { CAPTURE_ROWS, jsonOption } from '../options.ts'
 import { print, printJson } from '../output.ts'
+import { AUDIT_ROWS } from '../report-settings.ts'
 
-const ROWS = [...SETTING_ROWS, ...CAPTURE_ROWS]
+const ROWS = [...SETTING_ROWS, ...AUDIT_ROWS, ...CAPTURE_ROWS]
 
 /** `settings`: every number that changes a result, with both profiles' values and the reason. */
 export const settingsCommand: CommandModule<object, { json: boolean; quirks: boolean }> = {

@@ -13,11 +13,26 @@ const EXPECTED_MIN = 1e-6
 /** Until orders have been seen, one of this size is supposed. Unit: USD. */
 const NOTIONAL_PRIOR_USD = 10_000
 
+/** {@link expectedLevels} of both sides. */
+export type ExpectedSides = Readonly<Record<PositionSide, Float64Array>>
+
 /** Values in USD: expected liquidations times the running mean of their notional. */
-export function standardHeatMap(model: StandardModel): HeatMap {
+export function standardHeatMap(
+  model: StandardModel,
+  expected: ExpectedSides = expectedSides(model),
+): HeatMap {
   const meanUsd = meanNotionalUsd(model)
-  return createHeatMap(sideOf(model, 'long', meanUsd), sideOf(model, 'short', meanUsd))
+  return createHeatMap(
+    sideOf(model, 'long', expected.long, meanUsd),
+    sideOf(model, 'short', expected.short, meanUsd),
+  )
 }
+
+/** For the map and the zones of one close: the model stands still between them. */
+export const expectedSides = (model: StandardModel): ExpectedSides => ({
+  long: expectedLevels(model, 'long'),
+  short: expectedLevels(model, 'short'),
+})
 
 export const meanNotionalUsd = ({ notionalSumUsd, notionalCount }: StandardModel): number =>
   (NOTIONAL_PRIOR_USD + notionalSumUsd) / (1 + notionalCount)
@@ -27,10 +42,12 @@ export function expectedLevels(model: StandardModel, side: PositionSide): Float6
   const { rows, tierCount, levelCount } = model[side]
   const { weights } = model.rates
   const expected = new Float64Array(levelCount)
+  let place = 0
   for (let row = 0; row < levelCount; row += 1) {
     let sum = 0
-    for (let tier = 0; tier < tierCount; tier += 1) {
-      sum += (weights[tier + 1] ?? 0) * (rows[row * tierCount + tier] ?? 0)
+    for (let tier = 1; tier <= tierCount; tier += 1) {
+      sum += (weights[tier] ?? 0) * (rows[place] ?? 0)
+      place += 1
     }
     expected[row] = sum
   }
@@ -52,23 +69,31 @@ export function weightShares({ rates }: StandardModel): readonly number[] {
   return sum > 0 ? tiers.map((weight) => weight / sum) : tiers
 }
 
-function sideOf(model: StandardModel, side: PositionSide, meanUsd: number): HeatSide {
-  const { firstLevel, levelCount } = model[side]
+function sideOf(
+  model: StandardModel,
+  side: PositionSide,
+  expected: Float64Array,
+  meanUsd: number,
+): HeatSide {
+  const { firstLevel } = model[side]
   const grid = createLevelGrid(model.stepUsd > 0 ? model.stepUsd : model.tickUsd)
-  const levels = new Float64Array(levelCount)
-  const pricesUsd = new Float64Array(levelCount)
-  const values = new Float64Array(levelCount)
   let count = 0
-  for (const [row, expected] of expectedLevels(model, side).entries()) {
-    if (expected < EXPECTED_MIN) continue
-    levels[count] = firstLevel + row
-    pricesUsd[count] = priceOfLevel(grid, firstLevel + row)
-    values[count] = expected * meanUsd
-    count += 1
+  for (let row = 0; row < expected.length; row += 1) {
+    if ((expected[row] ?? 0) >= EXPECTED_MIN) count += 1
   }
-  return {
-    levels: levels.subarray(0, count),
-    pricesUsd: pricesUsd.subarray(0, count),
-    values: values.subarray(0, count),
+  // One piece of memory for all three: a map is made at every close.
+  const columns = new Float64Array(count * 3)
+  const levels = columns.subarray(0, count)
+  const pricesUsd = columns.subarray(count, count * 2)
+  const values = columns.subarray(count * 2)
+  let place = 0
+  for (let row = 0; row < expected.length; row += 1) {
+    const here = expected[row] ?? 0
+    if (here < EXPECTED_MIN) continue
+    levels[place] = firstLevel + row
+    pricesUsd[place] = priceOfLevel(grid, firstLevel + row)
+    values[place] = here * meanUsd
+    place += 1
   }
+  return { levels, pricesUsd, values }
 }

@@ -233,13 +233,15 @@ function enterMinute(model: StandardModel, bar: StandardMinute): void {
     if (model.isEnabled[tier] !== true) continue
     const distance = 1 / leverage - mmr
     const half = Math.max(spreadMin, spreadFraction * distance)
-    const long = (share: number) => (bar.highUsd * (1 - distance + share)) / stepUsd
-    const short = (share: number) => (bar.lowUsd * (1 + distance + share)) / stepUsd
+    const longFrom = (bar.highUsd * (1 - distance - half)) / stepUsd
+    const longTo = (bar.highUsd * (1 - distance + half)) / stepUsd
+    const shortFrom = (bar.lowUsd * (1 + distance - half)) / stepUsd
+    const shortTo = (bar.lowUsd * (1 + distance + half)) / stepUsd
     const close = bar.closeUsd / stepUsd
     const longDensity = (amount * stepUsd) / (2 * half * bar.highUsd)
     const shortDensity = (amount * stepUsd) / (2 * half * bar.lowUsd)
-    enterMass(model.long, tier, long(-half), Math.min(long(half), close), longDensity)
-    enterMass(model.short, tier, Math.max(short(-half), close), short(half), shortDensity)
+    enterMass(model.long, tier, longFrom, Math.min(longTo, close), longDensity)
+    enterMass(model.short, tier, Math.max(shortFrom, close), shortTo, shortDensity)
   }
 }
 

@@ -8,7 +8,7 @@ import type { SettingSpecs, SettingsOf } from '../../base/setting.ts'
 import { createLevelGrid, priceOfLevel } from '../liquidation/level-grid.ts'
 import type { PositionSide } from './calibrator-state.ts'
 import { fraction, quantity } from './declare.ts'
-import { expectedLevels, orderPriceUsd } from './standard-map.ts'
+import { type ExpectedSides, expectedSides, orderPriceUsd } from './standard-map.ts'
 import type { StandardMinute, StandardModel } from './standard-model.ts'
 
 export const STANDARD_ZONES_SETTINGS = {
@@ -82,6 +82,7 @@ export function trackStandardZones(
   model: StandardModel,
   bar: StandardMinute,
   settings: StandardZonesSettings,
+  levels: ExpectedSides = expectedSides(model),
 ): readonly ZoneFact[] {
   const facts: ZoneFact[] = []
   const { minute } = bar
@@ -92,7 +93,6 @@ export function trackStandardZones(
   sweepZones(state, model, bar, tell)
   const step: Step = { state, model, settings, minute, tell }
   const kept = new Set<StandardZone>()
-  const levels = { long: expectedLevels(model, 'long'), short: expectedLevels(model, 'short') }
   const strongest = Math.max(greatest(levels.long), greatest(levels.short))
   const floor = Math.max(settings.expectedMin, settings.floorFraction * strongest)
   for (const side of ['long', 'short'] as const) {
@@ -217,6 +217,9 @@ function runsOf(
 
 function greatest(values: Float64Array): number {
   let most = 0
-  for (const value of values) most = Math.max(most, value)
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place] ?? 0
+    if (value > most) most = value
+  }
   return most
 }

@@ -64,7 +64,10 @@ export function heatMapOf(
 export function createHeatMap(long: HeatSide, short: HeatSide): HeatMap {
   let maxValue = 0
   for (const { values } of [long, short]) {
-    for (const value of values) maxValue = Math.max(maxValue, value)
+    for (let place = 0; place < values.length; place += 1) {
+      const value = values[place] ?? 0
+      if (value > maxValue) maxValue = value
+    }
   }
   return { long, short, maxValue: maxValue > 0 ? maxValue : 1 }
 }

@@ -6,7 +6,7 @@
 import type { Plain } from '../../base/canonical.ts'
 import { standardMinuteOf } from '../calibration/standard-feedback.ts'
 import { loadStandard, standardDocument } from '../calibration/standard-file.ts'
-import { standardHeatMap, weightShares } from '../calibration/standard-map.ts'
+import { expectedSides, standardHeatMap, weightShares } from '../calibration/standard-map.ts'
 import {
   closeStandardMinute,
   countLiquidation,
@@ -117,14 +117,15 @@ export function closeStandard(engines: StandardEngines, minute: EngineMinute): E
   sweepTape(heatmap.tape, createZones(), context, input, input.minuteKey, input.timeS)
   const bar = standardMinuteOf(close)
   const rated = closeStandardMinute(standard, bar)
-  const zoneFacts = trackStandardZones(zones, standard, bar, settings.zones)
+  const expected = expectedSides(standard)
+  const zoneFacts = trackStandardZones(zones, standard, bar, settings.zones, expected)
   emitRated(emit, standard, rated, input)
   emitZoneFacts(emit, standard, zoneFacts, input.timeS)
   heatmap.inferenceCount += 2
   showLadder(engines)
   showZones(heatmap.zones, zones, standard, input.srcUsd)
   emitAggression(context, input.aggression, input)
-  const map = standardHeatMap(standard)
+  const map = standardHeatMap(standard, expected)
   return {
     map,
     documents: showMinute(liquidation, map, input, documents),

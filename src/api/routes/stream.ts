@@ -1,0 +1,232 @@
+/**
+ * The push stream: Server-Sent Events, one for each entry that made something happen. A client is
+ * read to at its own pace out of the past that is kept, so nothing waits for it in memory; one that
+ * leaves what was sent unread for too long is cut off.
+ */
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { parameterSchema, readParameters } from '../../projections/parameters.ts'
+import { pushMessages } from '../../projections/push.ts'
+import type { StateSource } from '../../projections/state-source.ts'
+import { findSymbol } from '../../projections/symbol-name.ts'
+import type { Answers } from '../answers.ts'
+import { type Query, symbolList } from '../endpoint.ts'
+import { FailureBody, RequestError } from '../failure.ts'
+import { SPEED_MAX } from '../playhead.ts'
+import { SYMBOL_PARAMETER } from './state.ts'
+
+const CLIENTS_MAX = 100
+/** Something is sent at least so often: a dead connection shows itself. */
+const KEEP_ALIVE_MS = 15_000
+
+const PARAMETERS = {
+  from: { kind: 'text', description: 'Where to begin, as `at` takes it. Absent: now.' },
+  speed: {
+    kind: 'number',
+    above: 0,
+    max: SPEED_MAX,
+    fallback: undefined,
+    description: 'Pace of what is past. Absent: as fast as it is read.',
+    unit: 'factor',
+  },
+} as const
+
+export interface StreamOptions {
+  readonly source: StateSource
+  readonly answers: Answers
+  readonly clients: Set<Client>
+  /** How long what was sent may stay unread. Unit: ms. */
+  readonly unreadMsMax: number
+}
+
+export function streamRoutes(app: FastifyInstance, options: StreamOptions): void {
+  const { source, answers, clients, unreadMsMax } = options
+  const schema = {
+    summary: 'Push: Server-Sent Events; `id` is the sequence of the entry',
+    querystring: {
+      type: 'object',
+      properties: {
+        symbol: SYMBOL_PARAMETER,
+        from: { ...parameterSchema(PARAMETERS.from), description: PARAMETERS.from.description },
+        speed: { ...parameterSchema(PARAMETERS.speed), description: PARAMETERS.speed.description },
+      },
+    },
+    response: {
+      200: {
+        description: 'event: entry {seq, recvTimeMs, events}; event: boundary {seq, kind}.',
+        content: { 'text/event-stream': { schema: { type: 'string' } } },
+      },
+      404: FailureBody,
+      422: FailureBody,
+    },
+  }
+  // The answer to a HEAD would never end.
+  app.get('/v1/stream', { schema, exposeHeadRoute: false }, async (request, reply) => {
+    const query = request.query as Query
+    const read = readParameters(PARAMETERS, query)
+    if ('refusal' in read) {
+      throw new RequestError('PARAMETER_INVALID', read.refusal.message, read.refusal.detail)
+    }
+    const symbol = query['symbol'] === undefined ? undefined : namedSymbol(source, query['symbol'])
+    if (clients.size >= CLIENTS_MAX) throw new RequestError('TOO_MUCH', 'Too many streams are open')
+    const last = lastSeq(request.headers['last-event-id'])
+    const { from, speed } = read.values
+    const fromSeq = last ?? (from === undefined ? source.current().seq : await answers.locate(from))
+    reply.hijack()
+    const client = new Client(source, reply.raw, { fromSeq, speed, symbol, unreadMsMax })
+    clients.add(client)
+    reply.raw.once('close', () => {
+      clients.delete(client)
+      client.stop()
+    })
+    client.start()
+  })
+}
+
+interface ClientOptions {
+  readonly fromSeq: number
+  readonly speed: number | undefined
+  /** The venue's name; absent for all. */
+  readonly symbol: string | undefined
+  readonly unreadMsMax: number
+}
+
+/** One connection. */
+export class Client {
+  readonly #source: StateSource
+  readonly #response: ServerResponse
+  readonly #options: ClientOptions
+  #seq: number
+  #lastRecvMs: number | undefined
+  #isPastOver: boolean = false
+  #isStopped: boolean = false
+  #wake: () => void = () => undefined
+
+  constructor(source: StateSource, response: ServerResponse, options: ClientOptions) {
+    this.#source = source
+    this.#response = response
+    this.#options = options
+    this.#seq = options.fromSeq
+  }
+
+  start(): void {
+    this.#response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    })
+    const unsubscribe = this.#source.subscribe(() => this.#wake())
+    this.#run()
+      .catch((error: unknown) => this.#response.destroy(error instanceof Error ? error : undefined))
+      .finally(unsubscribe)
+  }
+
+  stop(): void {
+    this.#isStopped = true
+    this.#wake()
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopped) {
+      const endSeq = this.#source.status().ready ? this.#source.current().seq : this.#seq
+      if (this.#seq < endSeq) await this.#send(endSeq)
+      else await this.#rest()
+    }
+    this.#response.end()
+  }
+
+  async #send(endSeq: number): Promise<void> {
+    const { past } = this.#source.current()
+    const { messages, nextSeq } = pushMessages(past, this.#seq, endSeq, this.#options.symbol)
+    for (const message of messages) {
+      if (!this.#isPastOver) await this.#pace(message.recvTimeMs)
+      if (this.#isStopped) return
+      const text = `id: ${message.seq}\nevent: entry\ndata: ${JSON.stringify(message)}\n\n`
+      if (!this.#response.write(text)) await this.#drained()
+    }
+    this.#seq = nextSeq
+  }
+
+  /** At the end of what there is: says so once, then waits for more. */
+  async #rest(): Promise<void> {
+    const status = this.#source.status()
+    if (!this.#isPastOver && status.ready) {
+      this.#isPastOver = true
+      const kind = status.mode === 'live' ? 'live' : 'end'
+      const data = JSON.stringify({ seq: this.#seq, kind })
+      this.#response.write(`event: boundary\ndata: ${data}\n\n`)
+    }
+    const wasWoken = await this.#wait(KEEP_ALIVE_MS)
+    if (!wasWoken && !this.#response.write(': still here\n\n')) await this.#drained()
+  }
+
+  async #pace(recvTimeMs: number): Promise<void> {
+    const { speed } = this.#options
+    const passedMs = recvTimeMs - (this.#lastRecvMs ?? recvTimeMs)
+    this.#lastRecvMs = recvTimeMs
+    if (speed === undefined) return
+    let leftMs = passedMs / speed
+    // Entries that come meanwhile wake it early.
+    while (leftMs > 1 && !this.#isStopped) {
+      const step = Math.min(leftMs, 50)
+      await new Promise((resolve) => setTimeout(resolve, step))
+      leftMs -= step
+    }
+  }
+
+  /** Cuts the connection when nothing is read. */
+  #drained(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        this.#response.off('drain', done)
+        this.#response.off('close', done)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        this.#isStopped = true
+        this.#response.destroy()
+        done()
+      }, this.#options.unreadMsMax)
+      this.#response.once('drain', done)
+      this.#response.once('close', done)
+    })
+  }
+
+  /** Whether something happened before the time was over. */
+  #wait(waitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#wake = () => undefined
+        resolve(false)
+      }, waitMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = () => undefined
+        resolve(true)
+      }
+    })
+  }
+}
+
+/** The entry after the last one that the client has. */
+function lastSeq(header: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header
+  if (text === undefined || text === '') return undefined
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new RequestError('PARAMETER_INVALID', 'Last-Event-ID must be the sequence of an entry')
+  }
+  return Number(text) + 1
+}
+
+function namedSymbol(source: StateSource, name: string): string {
+  const state = source.current()
+  const symbol = findSymbol([...state.symbols.keys()], name)
+  if (symbol !== undefined) return symbol
+  const known = symbolList(state)
+  throw new RequestError(
+    'SYMBOL_UNKNOWN',
+    `There is no symbol ${name.slice(0, 40)}; there are ${known}`,
+    `Invalid symbol '${name.slice(0, 40)}'. Valid symbols: ${known}`,
+  )
+}

@@ -1,0 +1,107 @@
+/** One trial: a setting on the tape of each symbol, and the sums that every score is made of. */
+import { CanonicalWriter, type Plain } from '../base/canonical.ts'
+import {
+  addRated,
+  createHazard,
+  type HazardScore,
+  hazardScore,
+} from '../engines/calibration/hazard.ts'
+import { enginesDigest, type SymbolEngines } from '../engines/symbol/symbol-engines.ts'
+import type { Settings } from '../pipeline/settings.ts'
+import { digestOfBytes } from '../replay/checkpoint-store.ts'
+import type { CellPlan } from './cell-plan.ts'
+import type { SymbolTape, Tape } from './tape.ts'
+import { COLUMNS, runTape, type TapeObserver } from './tape-run.ts'
+import { AUDIT_COLUMNS, TrialAudit } from './trial-audit.ts'
+
+export interface TrialJob {
+  /** Minutes closed before it only warm up. */
+  readonly fromSeq: number
+  readonly plan: CellPlan
+  /** Also hits, misses and skill, which cost several times as much. */
+  readonly audited: boolean
+  /** How many windows to run; state digests are made of all of them. */
+  readonly windowCount: number
+}
+
+/** As the trial journal holds it: plain JSON. */
+export interface TrialResult {
+  readonly windowCount: number
+  readonly symbols: Readonly<Record<string, SymbolResult>>
+}
+
+export interface SymbolResult {
+  /** Over the range; what cannot be said is `null`. */
+  readonly hazard: ScoreBody
+  /** Of the last minute, as `replay` prints it; nothing for a part of the windows. */
+  readonly digest: string | null
+  /** Cell by cell, in the order of {@link ALL_COLUMNS}; shorter when nothing was audited. */
+  readonly cells: readonly (readonly number[])[]
+  /** Distances to the nearest zone, cell by cell. Share of price. */
+  readonly misses: readonly (readonly number[])[]
+}
+
+export interface ScoreBody {
+  readonly events: number
+  readonly minutes: number
+  readonly gain: number | null
+  readonly notionalGain: number | null
+  readonly predictedOverObserved: number | null
+}
+
+export const ALL_COLUMNS = [...COLUMNS, ...AUDIT_COLUMNS] as const
+
+export type ColumnName = (typeof ALL_COLUMNS)[number]
+
+export function runTrial(tape: Tape, settings: Settings, job: TrialJob): TrialResult {
+  const symbols = tape.symbols.map((one) => [one.symbol, runSymbol(one, settings, job)] as const)
+  return { windowCount: job.windowCount, symbols: Object.fromEntries(symbols) }
+}
+
+function runSymbol(tape: SymbolTape, settings: Settings, job: TrialJob): SymbolResult {
+  const { plan, fromSeq, audited, windowCount } = job
+  const cellOf = plan.cellsOf(tape.symbol)
+  const total = createHazard()
+  const cells = Array.from({ length: plan.cells.length }, createHazard)
+  const audit = audited ? new TrialAudit(tape, fromSeq) : undefined
+  const observer: TapeObserver = {
+    liquidation: (item) => audit?.takeLiquidation(item),
+    minute: (item, engines) => {
+      audit?.takeMinute(item, engines)
+      const { rated, seq } = item
+      if (rated === undefined || seq < fromSeq) return
+      addRated(total, rated)
+      const cell = cells[cellOf(rated.minute)]
+      if (cell !== undefined) addRated(cell, rated)
+    },
+  }
+  const isWhole = windowCount === plan.windows.length
+  const toMinute = isWhole ? undefined : plan.windows[windowCount - 1]?.toMinute
+  const engines = runTape(tape, settings, observer, toMinute)
+  const audits = audit?.cells(cellOf, plan.cells.length)
+  return {
+    hazard: scoreBodyOf(hazardScore(total)),
+    digest: isWhole ? lastDigestOf(tape, engines) : null,
+    cells: cells.map((sums, place) => [
+      ...COLUMNS.map((name) => sums[name]),
+      ...(audits?.sums[place] ?? []),
+    ]),
+    misses: audits?.misses ?? [],
+  }
+}
+
+const writer = new CanonicalWriter()
+
+/** What a replay with these settings would print for the last minute of the tape. */
+export function lastDigestOf({ lastState }: SymbolTape, engines: SymbolEngines): string {
+  const state = { ...(lastState as Record<string, Plain>), heat: enginesDigest(engines) }
+  return digestOfBytes(writer.encode(state))
+}
+
+export const scoreBodyOf = (score: HazardScore): ScoreBody => ({
+  events: score.events,
+  minutes: score.minutes,
+  gain: score.gain ?? null,
+  notionalGain: score.notionalGain ?? null,
+  predictedOverObserved: score.predictedOverObserved ?? null,
+})

@@ -1,0 +1,86 @@
+/** Threads that run the trials of a sweep. Who runs which makes no difference: no trial knows of another. */
+import { Worker } from 'node:worker_threads'
+import { RecorderError } from '../base/errors.ts'
+import type { WorkerData, WorkerJob, WorkerReply } from './sweep-worker.ts'
+
+/** The program runs from its sources, and a thread does not inherit what loads them. */
+const LOADER = `data:text/javascript,import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register()`
+
+export class WorkerPool {
+  readonly #workers: readonly Worker[]
+
+  constructor(count: number, data: WorkerData) {
+    this.#workers = Array.from(
+      { length: count },
+      () =>
+        new Worker(new URL('./sweep-worker.ts', import.meta.url), {
+          workerData: data,
+          execArgv: ['--import', LOADER],
+        }),
+    )
+  }
+
+  /**
+   * Runs all jobs; `onReply` is waited for before the run counts as done.
+   * @throws {RecorderError} `INTERRUPTED` when `signal` says to stop.
+   */
+  async run(
+    jobs: readonly WorkerJob[],
+    onReply: (reply: WorkerReply) => Promise<void>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const queue = [...jobs].reverse()
+    const stop = new AbortController()
+    const signals = [stop.signal, ...(signal === undefined ? [] : [signal])]
+    const stopped = AbortSignal.any(signals)
+    const lanes = this.#workers.map(async (worker) => {
+      try {
+        for (let job = queue.pop(); job !== undefined && !stopped.aborted; job = queue.pop()) {
+          const reply = await replyOf(worker, job, stopped)
+          if (reply === undefined) return
+          await onReply(reply)
+        }
+      } catch (error) {
+        // The others would only delay what has to be said.
+        stop.abort()
+        throw error
+      }
+    })
+    const results = await Promise.allSettled(lanes)
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+    if (signal?.aborted === true) {
+      throw new RecorderError('INTERRUPTED', 'the sweep was stopped; --resume goes on from here')
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+}
+
+/** Nothing when it was told to stop. */
+function replyOf(
+  worker: Worker,
+  job: WorkerJob,
+  stopped: AbortSignal,
+): Promise<WorkerReply | undefined> {
+  return new Promise((resolve, reject) => {
+    const finish = (end: () => void) => {
+      worker.off('message', onMessage)
+      worker.off('error', onError)
+      worker.off('exit', onExit)
+      stopped.removeEventListener('abort', onAbort)
+      end()
+    }
+    const onMessage = (reply: WorkerReply) => finish(() => resolve(reply))
+    const onError = (error: unknown) => finish(() => reject(error))
+    const onExit = (code: number) =>
+      finish(() => reject(new Error(`a worker ended with ${code} during trial ${job.trial}`)))
+    const onAbort = () => finish(() => resolve(undefined))
+    worker.on('message', onMessage)
+    worker.on('error', onError)
+    worker.on('exit', onExit)
+    stopped.addEventListener('abort', onAbort)
+    worker.postMessage(job)
+  })
+}
