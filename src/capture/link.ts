@@ -173,15 +173,13 @@ export class Link {
     const recvTimeUs = world.nowUs()
     const monoTimeUs = world.monoUs()
     const session = this.#session
-    const { lastFrameWallMs } = session
     const effects = hear(session, id, monoTimeUs / 1000, recvTimeUs / 1000)
     if (effects.length > 0) this.#carryOut(effects)
     if (Number.isNaN(this.#deliversSinceMs) && isActive(session, id)) {
       this.#deliversSinceMs = recvTimeUs / 1000
     }
     if (session.retiring !== undefined && this.#handover?.newId !== session.active?.id) {
-      const blind = { fromTimeMs: lastFrameWallMs, toTimeMs: recvTimeUs / 1000 }
-      this.#handover = new Handover(group.table.streams, session.active?.id ?? id, blind)
+      this.#handover = new Handover(group.table.streams, session.active?.id ?? id)
       this.#handoverCount += 1
       // The old one has a time to leave now, which may be earlier than what was waited for.
       this.#arm()
@@ -263,13 +261,10 @@ export class Link {
   }
 
   #endHandover(): void {
-    const { isProved, blind } = this.#handover ?? { isProved: true }
-    if (!isProved) {
+    if (this.#handover?.isProved !== true) {
       this.#unprovedCount += 1
       const { route } = this.#options.group.planned
       this.#options.log.warn({ route }, 'a connection was replaced without proof of its ids')
-      // What the old one still had under way is lost, also of streams that number nothing.
-      if (blind !== undefined) this.#gap({ kind: 'gap', cause: 'silence', ...blind })
     }
     this.#handover = undefined
   }

@@ -1,5 +1,7 @@
 import type { CommandModule } from 'yargs'
+import { bisectCommand } from './commands/bisect.ts'
 import { captureCommand } from './commands/capture.ts'
+import { dashboardCommand } from './commands/dashboard.ts'
 import { demoCommand } from './commands/demo.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
@@ -32,8 +34,10 @@ export const COMMANDS = [
   listCommand,
   inspectCommand,
   verifyCommand,
+  bisectCommand,
   doctorCommand,
   traceCommand,
   settingsCommand,
   metricsCommand,
+  dashboardCommand,
 ] as unknown as readonly CommandModule[]

@@ -7,6 +7,12 @@ import { describeFailure, remark } from './output.ts'
 const sides = (words: readonly string[]): number =>
   words.filter((word) => word.startsWith('--compare=')).length
 
+/** `--compare A B`: B stands right after A, and is no flag that was written out. */
+const isSecondSide = (words: readonly string[], word: string): boolean =>
+  words.at(-1)?.startsWith('--compare=') === true &&
+  sides(words) === 1 &&
+  !word.startsWith('--compare')
+
 /** `-2h` after a flag of time is its value, and so are the flags of a side of `--compare`. */
 const joined = (argv: readonly string[]): string[] => {
   const words: string[] = []
@@ -15,7 +21,7 @@ const joined = (argv: readonly string[]): string[] => {
     const isSpan = /^-\d+(\.\d+)?(ms|s|m|h|d)$/.test(word)
     if (isSpan && /^--(from|to)$/.test(flag)) words[words.length - 1] = `${flag}=${word}`
     else if (flag === '--compare') words[words.length - 1] = `${flag}=${word}`
-    else if (flag.startsWith('--compare=') && sides(words) === 1) words.push(`--compare=${word}`)
+    else if (isSecondSide(words, word)) words.push(`--compare=${word}`)
     else words.push(word)
   }
   return words

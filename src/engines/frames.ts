@@ -13,15 +13,8 @@ import {
   roundHalfEven,
 } from '../base/numeric.ts'
 import type { SettingSpecs, SettingsOf } from '../base/setting.ts'
-import {
-  type BookLevels,
-  type BookSides,
-  powerOfTen,
-  priceOfKey,
-  sizeBaseOf,
-} from './book-levels.ts'
-import { collectByBirth } from './level-order.ts'
-import { createLevelBuffer, type PriceLadder } from './price-ladder.ts'
+import type { BookLevels, BookSides } from './book-levels.ts'
+import { type BucketBand, eachBucketLevel } from './bucket-levels.ts'
 import { knownStepUsd, stepUsdFor } from './price-step.ts'
 
 export const FRAMES_SETTINGS = {
@@ -157,8 +150,6 @@ export function intensitiesOf(
   return intensities
 }
 
-const scratch = createLevelBuffer()
-
 function frameOf(frames: FrameAccumulator, levels: BookLevels, sides: BookSides): BookFrame {
   const { srcUsd, stepUsd, settings } = frames
   const lowUsd = srcUsd * (1 - settings.rangeFraction)
@@ -167,8 +158,8 @@ function frameOf(frames: FrameAccumulator, levels: BookLevels, sides: BookSides)
   const wantedCount = roundHalfEven(highUsd / stepUsd) - lowIndex + 1
   const bucketCount = Math.min(wantedCount, settings.bucketsMax)
   const band = { lowUsd, highUsd, lowIndex, stepUsd, bucketCount }
-  const bidNotionalUsd = bucketsOf(levels, sides.bids, band)
-  const askNotionalUsd = bucketsOf(levels, sides.asks, band)
+  const bidNotionalUsd = bucketsOf(levels, sides, 'bids', band)
+  const askNotionalUsd = bucketsOf(levels, sides, 'asks', band)
   const filled = filledSorted(bidNotionalUsd, askNotionalUsd)
   const p50Usd = filled.length === 0 ? 0 : percentileSorted(filled, 50)
   const p95Usd = filled.length === 0 ? 1 : percentileSorted(filled, 95)
@@ -195,30 +186,24 @@ function frameOf(frames: FrameAccumulator, levels: BookLevels, sides: BookSides)
   }
 }
 
-interface Band {
-  readonly lowUsd: number
-  readonly highUsd: number
+interface FrameBand extends BucketBand {
   /** Index of the first bucket. */
   readonly lowIndex: number
-  readonly stepUsd: number
   readonly bucketCount: number
 }
 
-function bucketsOf(levels: BookLevels, ladder: PriceLadder, band: Band): Float64Array {
-  const { grid } = levels
-  const notionalUsd = new Float64Array(band.bucketCount)
-  const keysPerUsd = powerOfTen(grid.priceDecimals) / grid.unitsPerKey
-  // A key more than needed: the exact bound is that of the prices, below.
-  const worstUsd = ladder === levels.live.asks ? -band.highUsd : band.lowUsd
-  collectByBirth(ladder, Math.floor(worstUsd * keysPerUsd) - 1, scratch)
-  for (let place = 0; place < scratch.count; place += 1) {
-    const priceUsd = priceOfKey(grid, scratch.keys[place] ?? 0)
-    if (priceUsd < band.lowUsd || priceUsd > band.highUsd) continue
-    const index = roundHalfEven(priceUsd / band.stepUsd) - band.lowIndex
-    if (index >= band.bucketCount) continue
-    const sizeBase = sizeBaseOf(grid, scratch.sizes[place] ?? 0)
-    notionalUsd[index] = (notionalUsd[index] ?? 0) + priceUsd * sizeBase
-  }
+function bucketsOf(
+  levels: BookLevels,
+  sides: BookSides,
+  side: keyof BookSides,
+  band: FrameBand,
+): Float64Array {
+  const { lowIndex, bucketCount } = band
+  const notionalUsd = new Float64Array(bucketCount)
+  eachBucketLevel(levels, sides, side, band, (bucket, levelUsd) => {
+    const index = bucket - lowIndex
+    if (index < bucketCount) notionalUsd[index] = (notionalUsd[index] ?? 0) + levelUsd
+  })
   return notionalUsd
 }
 

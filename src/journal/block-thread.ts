@@ -5,24 +5,20 @@
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type BadBlock, decodeBlock, type StoredBlock } from './block-codec.ts'
+import type { BadBlock, StoredBlock } from './block-codec.ts'
 import type { BlockReply, BlockRequest } from './block-worker.ts'
 import type { Codec } from './codec.ts'
 
 /** Blocks after which a thread is worth its start: some 30 ms of work, as long as that takes. */
 const BLOCKS_BEFORE_START = 64
 
-type Decoded = StoredBlock | BadBlock
-
-interface Pending {
-  readonly value: Uint8Array
-  readonly resolve: (decoded: Decoded) => void
-  readonly reject: (error: unknown) => void
-}
+/** Nothing in the place of a block that whoever asked has to decode. */
+export type DecodedBlocks = readonly (StoredBlock | BadBlock | undefined)[]
 
 export class BlockThread {
   readonly #codec: Codec
-  readonly #pending = new Map<number, Pending>()
+  /** What waits for an answer, by request. */
+  readonly #pending = new Map<number, (decoded: DecodedBlocks) => void>()
   #worker: Worker | undefined
   #state: 'idle' | 'starting' | 'ready' | 'ended' = 'idle'
   #blockCount = 0
@@ -33,24 +29,27 @@ export class BlockThread {
     if (availableParallelism() < 2) this.#state = 'ended'
   }
 
-  /** Decodes `value` on the thread; nothing while there is none, which is the case for short reads. */
-  decode(value: Uint8Array): Promise<Decoded> | undefined {
+  /**
+   * Decodes `values` on the thread, together, since each message wakes it up. Nothing while there is
+   * no thread, which is the case for short reads.
+   */
+  decode(values: readonly Uint8Array[]): Promise<DecodedBlocks> | undefined {
     if (this.#state === 'idle') {
-      this.#blockCount += 1
+      this.#blockCount += values.length
       if (this.#blockCount >= BLOCKS_BEFORE_START) this.#start()
     }
     const worker = this.#worker
     if (this.#state !== 'ready' || worker === undefined) return undefined
     const id = this.#nextId
     this.#nextId += 1
-    const decoded = new Promise<Decoded>((resolve, reject) => {
-      this.#pending.set(id, { value, resolve, reject })
-    })
-    // Who stops early does not hear of a block that fails.
-    decoded.catch(() => undefined)
+    const decoded = new Promise<DecodedBlocks>((resolve) => this.#pending.set(id, resolve))
     if (this.#pending.size === 1) worker.ref()
-    const request: BlockRequest = { id, value: value.slice() }
-    worker.postMessage(request, [request.value.buffer as ArrayBuffer])
+    const copies = values.map((value) => value.slice())
+    const request: BlockRequest = { id, values: copies }
+    worker.postMessage(
+      request,
+      copies.map(({ buffer }) => buffer),
+    )
     return decoded
   }
 
@@ -71,6 +70,7 @@ export class BlockThread {
       worker.unref()
       worker.on('message', (message: BlockReply | string) => this.#onMessage(message))
       worker.on('error', () => this.#end())
+      worker.on('messageerror', () => this.#end())
       worker.on('exit', () => this.#end())
       this.#worker = worker
     } catch {
@@ -83,29 +83,18 @@ export class BlockThread {
       if (this.#state === 'starting') this.#state = 'ready'
       return
     }
-    const pending = this.#pending.get(message.id)
-    if (pending === undefined) return
+    const resolve = this.#pending.get(message.id)
     this.#pending.delete(message.id)
     if (this.#pending.size === 0) this.#worker?.unref()
-    if (message.result === undefined) this.#decodeHere(pending)
-    else pending.resolve(message.result)
+    resolve?.(message.results)
   }
 
-  /** No thread from here on; what it was asked for is done here. */
+  /** No thread from here on: who waits for it has to do the work. */
   #end(): void {
     this.#state = 'ended'
     this.#worker = undefined
-    const left = [...this.#pending.values()]
+    for (const resolve of this.#pending.values()) resolve([])
     this.#pending.clear()
-    for (const pending of left) this.#decodeHere(pending)
-  }
-
-  #decodeHere({ value, resolve, reject }: Pending): void {
-    try {
-      resolve(decodeBlock(value, this.#codec))
-    } catch (error) {
-      reject(error)
-    }
   }
 }
 

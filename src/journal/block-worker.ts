@@ -6,26 +6,25 @@ import { type CodecName, openCodec } from './codec.ts'
 
 export interface BlockRequest {
   readonly id: number
-  readonly value: Uint8Array
+  readonly values: readonly Uint8Array[]
 }
 
 export interface BlockReply {
   readonly id: number
   /** Nothing where decoding failed: whoever asked then fails by itself, with the whole error. */
-  readonly result: StoredBlock | BadBlock | undefined
+  readonly results: readonly (StoredBlock | BadBlock | undefined)[]
 }
 
 /** First of all messages: blocks are welcome. */
-export const READY = 'ready'
+const READY = 'ready'
 
 const port = parentPort
 assert(port !== null, 'a block worker is a thread')
 const codec = await openCodec([workerData as CodecName])
 
-port.on('message', ({ id, value }: BlockRequest) => {
-  const result = resultOf(value)
-  const reply: BlockReply = { id, result }
-  port.postMessage(reply, result === undefined || isBadBlock(result) ? [] : buffersOf(result))
+port.on('message', ({ id, values }: BlockRequest) => {
+  const reply: BlockReply = { id, results: values.map(resultOf) }
+  port.postMessage(reply, reply.results.flatMap(buffersOf))
 })
 port.postMessage(READY)
 
@@ -44,7 +43,9 @@ function resultOf(value: Uint8Array): StoredBlock | BadBlock | undefined {
 const ownBytes = (bytes: Uint8Array): Uint8Array =>
   bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 
-function buffersOf({ block }: StoredBlock): ArrayBuffer[] {
+function buffersOf(result: StoredBlock | BadBlock | undefined): ArrayBuffer[] {
+  if (result === undefined || isBadBlock(result)) return []
+  const { block } = result
   const columns = [
     block.streamIndexes,
     block.recvTimesUs,

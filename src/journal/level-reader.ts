@@ -24,6 +24,8 @@ import { damageError, lowerBound, resumeChain, type SegmentSource } from './segm
 export interface ReaderOptions {
   /** Default: the best that this machine has. */
   readonly codec?: Codec
+  /** Read on one thread only, for whom the other processors have work of their own. */
+  readonly oneThread?: boolean
   /** Go past what cannot be read, instead of stopping there. */
   readonly skipDamage?: boolean
   /** Told of each stretch that was skipped. */
@@ -58,7 +60,7 @@ export class LevelReader implements SeekingReader {
   readonly #recording: string
   readonly #codec: Codec
   readonly #options: ReaderOptions
-  readonly #thread: BlockThread
+  readonly #thread: BlockThread | undefined
   readonly #views: SealedViews
   #manifest: RecordingManifest = { createdTimeUs: 0, runs: [], segments: [] }
   /** Copies of what a writer left that does not run any more. */
@@ -70,7 +72,7 @@ export class LevelReader implements SeekingReader {
     this.#recording = recording
     this.#codec = codec
     this.#options = options
-    this.#thread = new BlockThread(codec)
+    this.#thread = options.oneThread === true ? undefined : new BlockThread(codec)
     this.#views = new SealedViews(recording, codec, this.#thread)
     this.#copies = new HotCopies(recording, codec)
   }
@@ -165,7 +167,7 @@ export class LevelReader implements SeekingReader {
   async close(): Promise<void> {
     await this.#copies.close()
     await this.#views.close()
-    await this.#thread.close()
+    await this.#thread?.close()
   }
 
   /** Nothing where what is not sealed was sealed meanwhile. */

@@ -20,12 +20,12 @@ interface OpenView {
 export class SealedViews {
   readonly #recording: string
   readonly #codec: Codec
-  readonly #thread: BlockThread
+  readonly #thread: BlockThread | undefined
   /** By first sequence, the one that was used last at the end. */
   readonly #views = new Map<number, OpenView>()
   #folder: Promise<string> | undefined
 
-  constructor(recording: string, codec: Codec, thread: BlockThread) {
+  constructor(recording: string, codec: Codec, thread: BlockThread | undefined) {
     this.#recording = recording
     this.#codec = codec
     this.#thread = thread

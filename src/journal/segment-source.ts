@@ -58,7 +58,7 @@ export class SegmentSource {
     const scan = new BlockScan(this.#codec, start?.seq ?? this.firstSeq, onDamage)
     for await (const { row, result } of decodeAhead(this.store.blockRows(start), this.#thread)) {
       if (scan.nextSeq >= endSeq) return
-      const scanned = scan.accept(row, result === undefined ? undefined : await result)
+      const scanned = scan.accept(row, result)
       if (scanned !== undefined) yield scanned
     }
     scan.end(endSeq)

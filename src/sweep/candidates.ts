@@ -15,8 +15,8 @@ export type Axis =
       readonly to: number
     }
 
-/** More would be a mistake: a year of computing. */
-const PRODUCT_MAX = 1_000_000
+/** What each gave is kept until all are compared: more would not fit into a gigabyte. */
+const SETTINGS_MAX = 20_000
 
 /**
  * Reads `NAME=V1,V2` or, for draws, `NAME=LOW..HIGH`. Values of a setting that is a list itself, such
@@ -64,7 +64,7 @@ export function productOf(axes: readonly Axis[]): readonly Overrides[] {
     throw new RecorderError('USAGE', `--grid ${axis.name}: a range LOW..HIGH wants --random N`)
   })
   const count = lists.reduce((product, { values }) => product * values.length, 1)
-  if (count > PRODUCT_MAX) {
+  if (count > SETTINGS_MAX) {
     throw new RecorderError('USAGE', `the grid has ${count} settings: draw from it with --random N`)
   }
   let rows: Overrides[] = [{}]
@@ -86,6 +86,9 @@ export function drawsFrom(
     1,
   )
   if (size <= count) return productOf(axes)
+  if (count > SETTINGS_MAX) {
+    throw new RecorderError('USAGE', `--random wants at most ${SETTINGS_MAX}, was ${count}`)
+  }
   const chance = seededChance(seed)
   const drawn = new Map<string, Overrides>()
   for (let attempt = 0; drawn.size < count && attempt < count * 100; attempt += 1) {

@@ -1,4 +1,5 @@
 /** Pictures of a sweep: the order of its settings, its windows, and each setting by itself. */
+import { log } from '../base/elementary.ts'
 import {
   bottomAxis,
   type Frame,
@@ -56,7 +57,7 @@ function windowsPicture(result: SweepTable): SweepPicture | undefined {
   const winner = rows.find(({ trial }) => trial === best?.trial)
   const chosen = [null, ...walkForward.steps.map(({ nextScore }) => nextScore)]
   const series = [
-    { words: 'base', color: SERIES_COLORS[7], scores: base?.windowScores ?? [] },
+    { words: 'base', color: SERIES_COLORS[2], scores: base?.windowScores ?? [] },
     {
       words: 'best of the whole range',
       color: SERIES_COLORS[1],
@@ -186,17 +187,10 @@ interface AxisPoint {
 function axisPicture(result: SweepTable, name: string, points: readonly AxisPoint[]): SweepPicture {
   const scale = scaleOf(points.map(({ score }) => score))
   const values = points.map(({ value }) => value)
-  const across = linearScale(
-    [Math.min(...values), Math.max(...values)],
-    [FRAME.left + 8, FRAME.right - 8],
-    {
-      count: 8,
-      rounded: false,
-    },
-  )
+  const across = valueScale(Math.min(...values), Math.max(...values))
   const parts = [
     ...leftAxis(FRAME, scale, { label: labelOf(scale), title: titleOf(result) }),
-    ...bottomAxis(FRAME, across, { label: labelOf(across), title: name }),
+    ...bottomAxis(FRAME, across, { label: String, title: name }),
     ...points.map(({ value, score, trial }) =>
       element('circle', {
         cx: across.at(value),
@@ -217,5 +211,29 @@ function axisPicture(result: SweepTable, name: string, points: readonly AxisPoin
     file: `axis-${name.replaceAll(/[^A-Za-z0-9]+/g, '-')}.svg`,
     caption: `Scores against ${name}; all other settings vary.`,
     svg: svg(SIZE, title, parts),
+  }
+}
+
+/** Ends further apart than this are drawn by logarithm, as they are drawn from. */
+const LOG_RATIO = 5
+
+function valueScale(from: number, to: number): Scale {
+  const ends = [FRAME.left + 8, FRAME.right - 8] as const
+  if (from <= 0 || to / from < LOG_RATIO) {
+    const scale = linearScale([from, to], ends, { count: 8, rounded: false })
+    const decimals = tickDecimals(scale)
+    return { ...scale, ticks: scale.ticks.map((tick) => Number(tick.toFixed(decimals))) }
+  }
+  const logs = linearScale([log(from), log(to)], ends, { count: 8, rounded: false })
+  const ticks: number[] = []
+  for (let power = -12; power <= 12; power += 1) {
+    // As text, so that a mark is the number that it says.
+    for (const digit of [1, 2, 5]) ticks.push(Number(`${digit}e${power}`))
+  }
+  return {
+    from,
+    to,
+    at: (value) => logs.at(log(value)),
+    ticks: ticks.filter((tick) => tick >= from && tick <= to),
   }
 }

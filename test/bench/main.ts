@@ -16,6 +16,7 @@ import { measureCapture } from './capture.ts'
 import { measureDecode } from './decode.ts'
 import { benchCommits, benchJournal } from './journal.ts'
 import { benchReplay } from './replay.ts'
+import type { ReplayRates } from './replay-process.ts'
 
 const ENTRIES_MIN = process.env['QUICK'] === '1' ? 100_000 : 1_000_000
 const SHARED = fileURLToPath(new URL('../../../shared/', import.meta.url))
@@ -54,13 +55,19 @@ async function benchData(name: string, entries: readonly EntryDraft[]): Promise<
   say(
     `journal: append ${(journal.appendBytesPerSecond / 1e6).toFixed(0)} MB/s, read ${kilo(journal.readEntriesPerSecond)}`,
   )
-  for (const profile of ['standard', 'reference'] as const) {
-    const rates = await benchReplay(entries, ENTRIES_MIN, profile)
-    const { replayPerSecond, jsonPerSecond, ratio, storedFraction, memoryBytes } = rates
-    say(
-      `replay ${profile}: ${kilo(replayPerSecond)}, JSON.parse ${kilo(jsonPerSecond)}: ${ratio.toFixed(2)}x; sealed ${(storedFraction * 100).toFixed(1)} % of payload; ${(memoryBytes / 2 ** 20).toFixed(0)} MB resident`,
-    )
-  }
+  const replays = await benchReplay(entries, ENTRIES_MIN, ['standard', 'reference'])
+  for (const [profile, rates] of replays) sayReplay(profile, rates)
+}
+
+function sayReplay(profile: string, rates: ReplayRates): void {
+  const { replayPerSecond, oneThreadPerSecond, jsonPerSecond, storedFraction } = rates
+  const times = (perSecond: number): string => `${(perSecond / jsonPerSecond).toFixed(2)}x`
+  say(
+    `replay ${profile}: ${kilo(replayPerSecond)}, on one thread ${kilo(oneThreadPerSecond)}, JSON.parse ${kilo(jsonPerSecond)}: ${times(replayPerSecond)}, ${times(oneThreadPerSecond)}`,
+  )
+  say(
+    `  at most ${(rates.memoryBytes / 2 ** 20).toFixed(0)} MB resident; all takes ${rates.tenfoldTime.toFixed(1)} times as long as a tenth; first entry of a moment: median ${rates.seekMsMedian.toFixed(1)} ms, worst of ${rates.seekCount} ${rates.seekMsMax.toFixed(1)} ms; sealed ${(storedFraction * 100).toFixed(1)} % of payload`,
+  )
 }
 
 async function benchCapture(name: string, withEngines: boolean): Promise<void> {

@@ -1,34 +1,29 @@
-/** Replay from the raw journal against `JSON.parse` of the same payloads, both in this process. */
+/**
+ * Replay from the raw journal against `JSON.parse` of the same payloads: both in one process, which
+ * holds the texts of the second only when the first is done and its memory is known.
+ */
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Profile } from '../../src/base/setting.ts'
 import { venueTimeOf } from '../../src/decode/venue-time.ts'
 import { LevelJournal } from '../../src/journal/level-journal.ts'
 import type { EntryDraft } from '../../src/model/block.ts'
-import { resolveSettings } from '../../src/pipeline/settings.ts'
-import { openRecording } from '../../src/replay/recording.ts'
-import { replay } from '../../src/replay/replay.ts'
 import { nowUs, setTimer } from '../../src/runtime/clock.ts'
+import type { ReplayRates } from './replay-process.ts'
 
-export interface ReplayRates {
-  readonly entryCount: number
-  readonly jsonPerSecond: number
-  readonly replayPerSecond: number
-  /** Replay over `JSON.parse`. */
-  readonly ratio: number
-  readonly storedFraction: number
-  readonly memoryBytes: number
-}
-
-const ROUNDS = 3
+const PROCESS = fileURLToPath(new URL('./replay-process.ts', import.meta.url))
+const run = promisify(execFile)
 
 /** `entries` again and again with later times and ids, until there are `entryCountMin` of them. */
 export async function benchReplay(
   entries: readonly EntryDraft[],
   entryCountMin: number,
-  profile: Profile,
-): Promise<ReplayRates> {
+  profiles: readonly Profile[],
+): Promise<ReadonlyMap<Profile, ReplayRates>> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'))
   const path = join(folder, 'recording')
   try {
@@ -38,46 +33,16 @@ export async function benchReplay(
       await journal.flush()
     }
     await journal.close()
-    const recording = await openRecording(path)
-    const { contents, reader } = recording
-    let replayPerSecond = 0
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const result = await replay(reader, {
-        settings: resolveSettings(profile),
-        symbols: recording.symbols,
-        fromSeq: 0,
-        toSeq: reader.nextSeq,
-        startSeq: 0,
-        nowUs,
-      })
-      replayPerSecond = Math.max(replayPerSecond, result.entriesPerSecond)
+    const rates = new Map<Profile, ReplayRates>()
+    for (const profile of profiles) {
+      const flags = ['--import', 'tsx', PROCESS, path, profile, String(entries.length)]
+      const { stdout } = await run(process.execPath, flags)
+      rates.set(profile, JSON.parse(stdout) as ReplayRates)
     }
-    await reader.close()
-    const memoryBytes = process.memoryUsage().rss
-    const jsonPerSecond = parseRate(entries)
-    return {
-      entryCount: contents.entryCount,
-      jsonPerSecond,
-      replayPerSecond,
-      ratio: replayPerSecond / jsonPerSecond,
-      storedFraction: contents.storedBytes / contents.sealedPayloadBytes,
-      memoryBytes,
-    }
+    return rates
   } finally {
     await rm(folder, { recursive: true })
   }
-}
-
-function parseRate(entries: readonly EntryDraft[]): number {
-  const decoder = new TextDecoder()
-  const texts = entries.map(({ payload }) => decoder.decode(payload))
-  let best = 0
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const startUs = nowUs()
-    for (const text of texts) JSON.parse(text)
-    best = Math.max(best, texts.length / ((nowUs() - startUs) / 1e6))
-  }
-  return best
 }
 
 const TIMES = /"(E|T|time)":(\d{13})(?=[,}])/g

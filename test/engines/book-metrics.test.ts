@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createBookLevels, loadLevels, showLive } from '../../src/engines/book-levels.ts'
+import { roundHalfEven } from '../../src/base/numeric.ts'
+import {
+  applyLevels,
+  createBookLevels,
+  loadLevels,
+  showLive,
+} from '../../src/engines/book-levels.ts'
 import { depthBand } from '../../src/engines/depth-band.ts'
 import { createMarket, type Market, onDepth, onSnapshot } from '../../src/engines/market.ts'
 import { closeMinute } from '../../src/engines/minute-close.ts'
@@ -212,4 +218,44 @@ describe('pipeline.md §8, depth band', () => {
   test('without a price there is none', () => {
     expect(bandOf('99:1', '101:1', 0)).toEqual({})
   })
+
+  // Goal: the last bit of each sum, and the order of the buckets. Method: random diffs into our
+  // book and into two insertion-ordered maps, which are summed as the chapter says.
+  test('sums follow the order in which levels entered the book', () => {
+    const level = fc.tuple(
+      fc.integer({ min: 999_000, max: 1_001_000 }).map((ticks) => (ticks / 10).toFixed(1)),
+      fc.integer({ min: -300, max: 900 }).map((units) => (Math.max(0, units) / 1000).toFixed(3)),
+    )
+    const side = fc.array(level, { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(side, side), { minLength: 1, maxLength: 6 }), (diffs) => {
+        const levels = createBookLevels()
+        const maps = [new Map<number, number>(), new Map<number, number>()] as const
+        for (const sides of diffs) {
+          const [bids, asks] = sides.map((rows) => rows.map((row) => row.join(':')).join(' '))
+          applyLevels(levels, diff([1, 1, 0], bids, asks))
+          for (const [index, map] of maps.entries()) putRows(map, sides[index] ?? [])
+        }
+        showLive(levels)
+        expect([...depthBand(levels, 100_000, 20)]).toEqual([...plainBand(maps)])
+      }),
+      { numRuns: 100 },
+    )
+  })
 })
+
+function putRows(map: Map<number, number>, rows: readonly (readonly [string, string])[]): void {
+  for (const [price, size] of rows) {
+    if (Number(size) === 0) map.delete(Number(price))
+    else map.set(Number(price), Number(size))
+  }
+}
+
+function plainBand(sides: readonly ReadonlyMap<number, number>[]): Map<number, number> {
+  const band = new Map<number, number>()
+  for (const [price, size] of sides.flatMap((side) => [...side])) {
+    const bucketUsd = roundHalfEven(price / 20) * 20
+    band.set(bucketUsd, (band.get(bucketUsd) ?? 0) + price * size)
+  }
+  return band
+}

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { collectByBirth } from '../../src/engines/level-order.ts'
 import {
   clearLadder,
   collectLevels,
@@ -30,13 +29,13 @@ function levelsOf(ladder: PriceLadder, worstKey = NO_KEY): [number, number][] {
   ])
 }
 
-function levelsByBirth(ladder: PriceLadder, worstKey = NO_KEY): [number, number][] {
-  const buffer = createLevelBuffer(0)
-  collectByBirth(ladder, worstKey, buffer)
-  return Array.from({ length: buffer.count }, (_, index) => [
-    buffer.keys[index] ?? Number.NaN,
-    buffer.sizes[index] ?? Number.NaN,
-  ])
+/** In the order in which they came into being, as a map has them. */
+function levelsByBirth(ladder: PriceLadder): [number, number][] {
+  const { births } = collected(ladder)
+  return levelsOf(ladder)
+    .map((level, place) => ({ level, birth: births[place] ?? Number.NaN }))
+    .sort((a, b) => a.birth - b.birth)
+    .map(({ level }) => level)
 }
 
 /** Empties a ladder and fills it again from what a checkpoint keeps of it. */

@@ -67,6 +67,13 @@ describe('draws', () => {
     }
   })
 
+  test('and combinations are refused when nobody could wait for them', () => {
+    expect(() => drawsFrom(axes, 20_001, 5)).toThrow(/at most 20000/)
+    const values = Array.from({ length: 200 }, (_, index) => index + 1).join(',')
+    const many = [`calibrator.priorStrength=${values}`, `calibrator.coldMinutes=${values}`]
+    expect(() => productOf(many.map(parseAxis))).toThrow(/40000 settings: draw from it/)
+  })
+
   test('of a wide range are even by logarithm', () => {
     const low = drawsFrom(axes, 400, 5).filter(
       (row) => Number(row['calibrator.priorStrength']) < 10,

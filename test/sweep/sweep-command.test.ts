@@ -157,6 +157,7 @@ describe('moonreplay sweep', () => {
       '--settings',
       settings,
     ])
+    expect(replayed.stderr).toBe('')
     const manifest = JSON.parse(replayed.stdout) as {
       readonly digests: readonly { readonly digest: string }[]
     }

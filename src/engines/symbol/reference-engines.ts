@@ -12,7 +12,6 @@ import { loadWeights } from '../calibration/weights-file.ts'
 import { createContext } from '../liquidation/context.ts'
 import {
   createLiquidationEngines,
-  currentHeatMap,
   type LiquidationEngines,
   onForceOrder,
   onMinute,
@@ -119,6 +118,3 @@ export function referenceFromPlain(
     emit,
   }
 }
-
-/** The map as it stands now, liquidations of the open minute included. */
-export const referenceMap = ({ liquidation }: ReferenceEngines) => currentHeatMap(liquidation)

@@ -1,0 +1,108 @@
+/** One recording replayed and sought in, in a process that does nothing else: `replay.ts` starts it. */
+import type { Profile } from '../../src/base/setting.ts'
+import { resolveSettings } from '../../src/pipeline/settings.ts'
+import { openRecording, type Recording } from '../../src/replay/recording.ts'
+import { replay } from '../../src/replay/replay.ts'
+import { monoUs, nowUs } from '../../src/runtime/clock.ts'
+
+/** Rates are the best of three. Unit: entries per second. */
+export interface ReplayRates {
+  /** `JSON.parse` of the payloads of one pass, which are in memory. */
+  readonly jsonPerSecond: number
+  /** Blocks decoded ahead on a second thread, as a user has it. */
+  readonly replayPerSecond: number
+  readonly oneThreadPerSecond: number
+  /** Time of a whole replay over that of its first tenth. */
+  readonly tenfoldTime: number
+  /** All files of the recording over the payload bytes. */
+  readonly storedFraction: number
+  /** Greatest resident memory of this process until the end of the replays. */
+  readonly memoryBytes: number
+  /** From an exchange time to its first entry. */
+  readonly seekMsMedian: number
+  readonly seekMsMax: number
+  readonly seekCount: number
+}
+
+const ROUNDS = 3
+const SEEKS = 200
+
+const [path = '', profile = 'standard', textCount = '0'] = process.argv.slice(2)
+process.stdout.write(JSON.stringify(await measure()))
+
+async function measure(): Promise<ReplayRates> {
+  const recording = await openRecording(path)
+  const { contents, reader } = recording
+  const alone = await openRecording(path, { oneThread: true })
+  const tenth = Math.floor(reader.nextSeq / 10)
+  const replayPerSecond = await bestRate(recording, reader.nextSeq)
+  const tenthPerSecond = await bestRate(recording, tenth)
+  const memoryBytes = process.resourceUsage().maxRSS * 1024
+  const seeks = await timeSeeks(recording)
+  const oneThreadPerSecond = await bestRate(alone, reader.nextSeq)
+  const jsonPerSecond = await parseRate(recording)
+  await reader.close()
+  await alone.reader.close()
+  return {
+    jsonPerSecond,
+    replayPerSecond,
+    oneThreadPerSecond,
+    tenfoldTime: ((reader.nextSeq / tenth) * tenthPerSecond) / replayPerSecond,
+    storedFraction: contents.storedBytes / contents.sealedPayloadBytes,
+    memoryBytes,
+    seekMsMedian: seeks[seeks.length >> 1] ?? Number.NaN,
+    seekMsMax: seeks.at(-1) ?? Number.NaN,
+    seekCount: seeks.length,
+  }
+}
+
+async function bestRate({ reader, symbols }: Recording, toSeq: number): Promise<number> {
+  let best = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = await replay(reader, {
+      settings: resolveSettings(profile as Profile),
+      symbols,
+      fromSeq: 0,
+      toSeq,
+      startSeq: 0,
+      nowUs,
+    })
+    best = Math.max(best, result.entriesPerSecond)
+  }
+  return best
+}
+
+/** Moments all over the recording, in no order. */
+async function timeSeeks({ reader, contents }: Recording): Promise<readonly number[]> {
+  const firstMs = contents.firstRecvTimeUs / 1000
+  const times: number[] = []
+  for (let round = 0; round < SEEKS; round += 1) {
+    const venueTimeMs =
+      firstMs + (contents.lastVenueTimeMs - firstMs) * (((round * 89) % SEEKS) / SEEKS)
+    const startUs = monoUs()
+    const fromSeq = await reader.seekVenueTime(venueTimeMs)
+    for await (const block of reader.blocks({ fromSeq })) {
+      if (block.count > 0) break
+    }
+    times.push((monoUs() - startUs) / 1000)
+  }
+  return times.sort((a, b) => a - b)
+}
+
+async function parseRate({ reader }: Recording): Promise<number> {
+  const texts: string[] = []
+  const decoder = new TextDecoder()
+  const toSeq = Number(textCount)
+  for await (const { bytes, count, firstSeq, offsets } of reader.blocks({ toSeq })) {
+    for (let index = 0; index < count && firstSeq + index < toSeq; index += 1) {
+      texts.push(decoder.decode(bytes.subarray(offsets[index], offsets[index + 1])))
+    }
+  }
+  let best = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const startUs = monoUs()
+    for (const text of texts) JSON.parse(text)
+    best = Math.max(best, texts.length / ((monoUs() - startUs) / 1e6))
+  }
+  return best
+}
