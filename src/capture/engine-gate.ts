@@ -118,11 +118,14 @@ export class EngineGate implements JournalWriter {
 
   async #readMissed(): Promise<void> {
     const { writer, read } = this.#options
-    for await (const block of read(this.#nextSeq, writer.durableSeq)) {
+    const fromSeq = this.#nextSeq
+    for await (const block of read(fromSeq, writer.durableSeq)) {
       this.#show(block)
       await this.#turn()
       if (this.#isPaused) return
     }
+    // Reading again would give nothing again, and never let go of the thread.
+    if (this.#nextSeq === fromSeq) throw new Error(`nothing is readable from entry ${fromSeq} on`)
   }
 
   #turn(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * Proves that a connection which replaces another has joined it without a hole: the old one must have
- * come as far as the new one began, in every stream that numbers its messages.
+ * come as far as the new one began, by exchange time, and by ids in every stream that numbers its
+ * messages. A connection delivers in order, so that what it sent before is then here too.
  */
 import { idAfter } from './id-trail.ts'
 import type { HeardStream } from './stream-table.ts'
@@ -14,13 +15,27 @@ interface Seam {
   newBeforeId: number
 }
 
+/** What may be missing where one connection replaced another. Unit: ms since 1970. Clock: wall. */
+export interface Hole {
+  readonly fromTimeMs: number
+  readonly toTimeMs: number
+}
+
 export class Handover {
   readonly newId: number
   readonly #seams: readonly Seam[]
+  /** The last exchange time over the old connection, and the first over the new one. */
+  #oldTimeMs: number
+  #newTimeMs = Number.NaN
+  #newWallMs = Number.NaN
 
-  /** Made before the first frame of the new connection is recorded. */
-  constructor(streams: readonly HeardStream[], newId: number) {
+  /**
+   * Made before the first frame of the new connection is recorded. `oldTimeMs`: how far the old one
+   * has come by exchange time; `-Infinity` where it delivered nothing.
+   */
+  constructor(streams: readonly HeardStream[], newId: number, oldTimeMs: number) {
     this.newId = newId
+    this.#oldTimeMs = oldTimeMs
     this.#seams = streams
       .filter(({ trail }) => trail !== undefined && !Number.isNaN(trail.lastId))
       .map((stream) => ({
@@ -31,14 +46,20 @@ export class Handover {
       }))
   }
 
-  /** Takes a frame of either connection. */
-  take(stream: HeardStream, connectionId: number, frame: Uint8Array): void {
+  /** Takes a frame of either connection, as it was recorded. */
+  take(stream: HeardStream, connectionId: number, frame: Uint8Array, wallMs: number): void {
+    const isNew = connectionId === this.newId
+    const { trail, lastVenueTimeMs } = stream
+    if (isNew && Number.isNaN(this.#newTimeMs)) {
+      this.#newTimeMs = lastVenueTimeMs
+      this.#newWallMs = wallMs
+    }
+    if (!isNew && lastVenueTimeMs > this.#oldTimeMs) this.#oldTimeMs = lastVenueTimeMs
     const seam = this.#seams.find((one) => one.stream === stream)
-    const { trail } = stream
     if (seam === undefined || trail === undefined) return
     const id = idAfter(frame, trail.idName)
     if (Number.isNaN(id)) return
-    if (connectionId !== this.newId) {
+    if (!isNew) {
       seam.oldLastId = Math.max(seam.oldLastId, id)
       seam.oldSpoke = true
     } else if (Number.isNaN(seam.newBeforeId)) {
@@ -47,10 +68,62 @@ export class Handover {
     }
   }
 
-  /** Each stream that spoke meanwhile did so over both, and left nothing out between them. */
+  /** The old one has come past the beginning of the new one, and no id is missing between them. */
   get isProved(): boolean {
+    if (!(this.#oldTimeMs > this.#newTimeMs)) return false
     return this.#seams.every(({ newBeforeId, oldLastId, oldSpoke }) =>
       Number.isNaN(newBeforeId) ? !oldSpoke : newBeforeId <= oldLastId,
     )
+  }
+
+  /** The stretch that neither delivered, as far as exchange times tell. */
+  get hole(): Hole | undefined {
+    const missingMs = this.#newTimeMs - this.#oldTimeMs
+    if (!(missingMs > 0 && missingMs < Number.POSITIVE_INFINITY)) return undefined
+    return { fromTimeMs: this.#newWallMs - missingMs, toTimeMs: this.#newWallMs }
+  }
+}
+
+/** The handovers of one link: at most one at a time. */
+export class Handovers {
+  /** Connections that were replaced while they delivered, and those of them that left no proof. */
+  count = 0
+  unprovedCount = 0
+  #current: Handover | undefined
+  /** How far the connection has come that delivers, by exchange time. */
+  #timeMs = Number.NEGATIVE_INFINITY
+
+  /** Whether `newId` has yet to be told of; called before the first frame of it is recorded. */
+  begins(newId: number): boolean {
+    return this.#current?.newId !== newId
+  }
+
+  begin(streams: readonly HeardStream[], newId: number): void {
+    this.#current = new Handover(streams, newId, this.#timeMs)
+    this.#timeMs = Number.NEGATIVE_INFINITY
+    this.count += 1
+  }
+
+  /** A frame of the connection that delivers, while none is leaving. */
+  hear({ lastVenueTimeMs }: HeardStream): void {
+    if (lastVenueTimeMs > this.#timeMs) this.#timeMs = lastVenueTimeMs
+  }
+
+  /** A frame while an old connection is leaving. Whether it may go. */
+  take(stream: HeardStream, connectionId: number, frame: Uint8Array, wallMs: number): boolean {
+    const current = this.#current
+    if (current === undefined) return false
+    if (connectionId === current.newId) this.hear(stream)
+    current.take(stream, connectionId, frame, wallMs)
+    return current.isProved
+  }
+
+  /** The old connection is gone. Nothing: all that it sent is here; else what may be missing. */
+  end(): { readonly hole: Hole | undefined } | undefined {
+    const current = this.#current
+    this.#current = undefined
+    if (current === undefined || current.isProved) return undefined
+    this.unprovedCount += 1
+    return { hole: current.hole }
   }
 }

@@ -1,5 +1,5 @@
 /** Carries out what a session decides: sockets, timers, and facts in the journal. */
-import { Handover } from './handover.ts'
+import { Handovers, type Hole } from './handover.ts'
 import type { LinkGroup } from './link-group.ts'
 import type { Recorder } from './recorder.ts'
 import { deadlineOf, hear, isActive, step } from './session.ts'
@@ -57,9 +57,7 @@ export class Link {
   #timerMs = Number.POSITIVE_INFINITY
   #acceptedCount = 0
   #connectCount = 0
-  #handover: Handover | undefined
-  #handoverCount = 0
-  #unprovedCount = 0
+  readonly #handovers = new Handovers()
   /** Since when it delivers without a break. Unit: ms since 1970. `NaN`: it does not. */
   #deliversSinceMs = Number.NaN
 
@@ -76,8 +74,8 @@ export class Link {
       connected: active?.delivered === true,
       connectCount: this.#connectCount,
       failureCount,
-      handoverCount: this.#handoverCount,
-      unprovedCount: this.#unprovedCount,
+      handoverCount: this.#handovers.count,
+      unprovedCount: this.#handovers.unprovedCount,
     }
   }
 
@@ -178,16 +176,21 @@ export class Link {
     if (Number.isNaN(this.#deliversSinceMs) && isActive(session, id)) {
       this.#deliversSinceMs = recvTimeUs / 1000
     }
-    if (session.retiring !== undefined && this.#handover?.newId !== session.active?.id) {
-      this.#handover = new Handover(group.table.streams, session.active?.id ?? id)
-      this.#handoverCount += 1
+    const newId = session.active?.id ?? id
+    if (session.retiring !== undefined && this.#handovers.begins(newId)) {
+      this.#endHandover()
+      this.#handovers.begin(group.table.streams, newId)
       // The old one has a time to leave now, which may be earlier than what was waited for.
       this.#arm()
     }
     const stream = recorder.frame(group.table, id, frame, recvTimeUs, monoTimeUs)
-    if (session.retiring === undefined || stream === undefined) return
-    this.#handover?.take(stream, id, frame)
-    if (this.#handover?.isProved === true && !session.overlapped) this.#step({ kind: 'overlapped' })
+    if (stream === undefined) return
+    if (session.retiring === undefined) {
+      if (id === newId) this.#handovers.hear(stream)
+      return
+    }
+    const isProved = this.#handovers.take(stream, id, frame, recvTimeUs / 1000)
+    if (isProved && !session.overlapped) this.#step({ kind: 'overlapped' })
   }
 
   #step(input: SessionInput): void {
@@ -240,33 +243,30 @@ export class Link {
     }
   }
 
-  #gap({ cause, fromTimeMs, toTimeMs }: Extract<SessionEffect, { kind: 'gap' }>): void {
-    const { recorder, group, log } = this.#options
-    const { planned, table } = group
-    const blind = group.uncovered(this, fromTimeMs, toTimeMs)
-    if (blind === undefined) return
-    const streams = planned.streams.map(({ name }) => name)
-    const missingCount = 0
-    recorder.fact('gap', {
-      cause,
-      symbol: group.symbol,
-      channel: '',
-      ...blind,
-      missingCount,
-      streams,
-    })
-    interrupt(table, cause)
-    const gapMs = blind.toTimeMs - blind.fromTimeMs
-    log.warn({ route: planned.route, cause, gapMs }, 'capture interrupted')
+  #gap({ cause, ...hole }: Extract<SessionEffect, { kind: 'gap' }>): void {
+    if (this.#tellGap(cause, hole)) interrupt(this.#options.group.table, cause)
   }
 
+  /** Nothing to tell where another connection of the group delivered meanwhile. */
+  #tellGap(cause: 'disconnect' | 'silence', { fromTimeMs, toTimeMs }: Hole): boolean {
+    const { recorder, group, log } = this.#options
+    const { symbol, planned } = group
+    const blind = group.uncovered(this, fromTimeMs, toTimeMs)
+    if (blind === undefined) return false
+    const streams = planned.streams.map(({ name }) => name)
+    recorder.fact('gap', { cause, symbol, channel: '', ...blind, missingCount: 0, streams })
+    const gapMs = blind.toTimeMs - blind.fromTimeMs
+    log.warn({ route: planned.route, cause, gapMs }, 'capture interrupted')
+    return true
+  }
+
+  /** A hole is told without another snapshot: ids say whether diffs are missing. */
   #endHandover(): void {
-    if (this.#handover?.isProved !== true) {
-      this.#unprovedCount += 1
-      const { route } = this.#options.group.planned
-      this.#options.log.warn({ route }, 'a connection was replaced without proof of its ids')
-    }
-    this.#handover = undefined
+    const unproved = this.#handovers.end()
+    if (unproved === undefined) return
+    const { route } = this.#options.group.planned
+    this.#options.log.warn({ route }, 'a connection was replaced without proof of its ids')
+    if (unproved.hole !== undefined) this.#tellGap('silence', unproved.hole)
   }
 
   /** Another connection that delivers makes silence count on. */

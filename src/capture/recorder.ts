@@ -98,6 +98,7 @@ export class Recorder {
     stream.lastWallUs = recvTimeUs
     const draft = this.#draft
     draft.venueTimeMs = venueTimeOf(channel, frame)
+    stream.lastVenueTimeMs = draft.venueTimeMs
     draft.connectionId = connectionId
     draft.stream = channel === 'forceOrder' ? this.#liquidationKey(stream, frame) : stream.key
     draft.recvTimeUs = recvTimeUs

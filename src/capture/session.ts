@@ -190,6 +190,7 @@ function onStopped(session: Session, now: Moment): readonly SessionEffect[] {
   for (const leg of [session.retiring, session.active, session.successor]) {
     if (leg !== undefined) effects.push(...ended(leg, 'stopped'))
   }
+  forgetRetiring(session)
   session.stopped = true
   return effects
 }

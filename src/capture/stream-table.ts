@@ -19,6 +19,8 @@ export interface HeardStream {
   lastMonoUs: number
   /** Last frame; before it, when its connection opened; 0 before that. Unit: µs. Clock: wall. */
   lastWallUs: number
+  /** Exchange time of the last frame; `NaN` before the first, and where it has none. */
+  lastVenueTimeMs: number
   /** How often it speaks. */
   readonly pace: Pace
   /** Its ids; nothing where it has none. */
@@ -60,6 +62,7 @@ export function createStreamTable(venue: string, planned: readonly PlannedStream
       frameCount: 0,
       lastMonoUs: 0,
       lastWallUs: 0,
+      lastVenueTimeMs: Number.NaN,
       pace: startPace(),
       trail: startTrail(one.continuityIds),
       recent: new Map(),

@@ -100,6 +100,20 @@ describe('a connection that is replaced under load', () => {
     world.mute.clear()
     await world.pass(14_000)
     expect(rig.capture.health().counters.unprovedHandovers).toBe(2)
+    // Streams without ids cannot tell: the gap does, from the last old frame to the first new one.
+    const gaps = await rig.facts('gap')
+    expect(gaps.map(({ cause, streams }) => [cause, streams.length > 0])).toEqual([
+      ['silence', true],
+      ['silence', true],
+    ])
+    for (const { streams, fromTimeMs, toTimeMs } of gaps) {
+      const [stream = ''] = streams
+      const times = (await rig.entries())
+        .filter(({ text }) => text.startsWith(`{"stream":"${stream}"`))
+        .map(({ recvTimeUs }) => recvTimeUs / 1000)
+      expect(times.some((ms) => ms > fromTimeMs + 5 && ms < toTimeMs - 5)).toBe(false)
+      expect(toTimeMs - fromTimeMs).toBeGreaterThan(10)
+    }
     const missing = await rig.facts('missing')
     expect(missing.find(({ channel }) => channel === 'aggTrade')).toMatchObject({
       symbol: 'BTCUSDT',

@@ -242,6 +242,31 @@ describe('engines behind a gate', () => {
     expect(seen.length).toBe(500)
     expect(readCount()).toBe(1)
   })
+
+  test('that cannot read what they missed say so once, and hold nobody up', async () => {
+    const journal = new MemoryJournal()
+    const failures: string[] = []
+    const gate = new EngineGate({
+      writer: journal,
+      read: () => nothing(),
+      backlogBytesMax: 0,
+      setTimer: (_, task) => {
+        queueMicrotask(task)
+        return () => {}
+      },
+      onFailure: (error) => failures.push(String(error)),
+    })
+    gate.setPaused(true)
+    for (let index = 0; index < 3; index += 1) journal.append(draft(index))
+    await journal.flush()
+    gate.setPaused(false)
+    await new Promise((resolve) => setImmediate(resolve))
+    gate.setPaused(false)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(failures).toEqual(['Error: nothing is readable from entry 0 on'])
+  })
+
+  async function* nothing(): AsyncGenerator<Block> {}
 })
 
 describe('the reserve', () => {
