@@ -1,8 +1,11 @@
 /** What a recorder claims is true: no gap, no missing id and no dead stream is told that was none. */
-import { routeOf } from './check-losses.ts'
+import { isAllLost, routeOf } from './check-losses.ts'
 import type { Incident } from './faults.ts'
 import { factsOf, type Recorded, type RecordedFact } from './recorded.ts'
 import type { Simulation } from './simulation.ts'
+
+/** What was sent later may be on its way. */
+const LATENCY_MS = 100
 
 export const checkClaims = (simulation: Simulation, recorded: Recorded): readonly string[] => [
   ...falseGaps(simulation, recorded),
@@ -22,14 +25,18 @@ function falseGaps(simulation: Simulation, recorded: Recorded): readonly string[
 }
 
 function isTrueGap(
-  { network, endsMs }: Simulation,
+  simulation: Simulation,
   recorded: Recorded,
   { seq, monoMs, fact }: RecordedFact<'gap'>,
 ): boolean {
+  const { network, endsMs } = simulation
   const { cause, streams } = fact
   // A recorder that is stopped while it replaces a connection cannot prove that nothing is missing.
   if (endsMs.some((endMs) => Math.abs(monoMs - endMs) < 1)) return true
   const sinceMs = lastHeardMs(recorded, streams, seq)
+  const [only = '', ...more] = streams
+  const isAlone = cause === 'silence' && more.length === 0
+  if (isAlone && isAllLost(simulation, recorded, only, sinceMs, monoMs - LATENCY_MS)) return true
   // Late frames of the other route make a stream look silent.
   const isOfRoute = ({ route }: Incident): boolean =>
     route === '' || cause === 'silence' || streams.some((name) => routeOf(name) === route)
@@ -79,7 +86,9 @@ function falseMissing(simulation: Simulation, recorded: Recorded): readonly stri
 function falseAlarms(simulation: Simulation, recorded: Recorded): readonly string[] {
   return factsOf(recorded, 'alarm').flatMap(({ seq, monoMs, fact }) => {
     if (fact.kind !== 'silence' || fact.level !== 'dead' || fact.event !== 'raised') return []
-    const sinceMs = Math.min(lastHeardMs(recorded, [fact.subject], seq), monoMs - 9_000)
+    const heardMs = lastHeardMs(recorded, [fact.subject], seq)
+    if (isAllLost(simulation, recorded, fact.subject, heardMs, monoMs - LATENCY_MS)) return []
+    const sinceMs = Math.min(heardMs, monoMs - 9_000)
     // Late frames of its twins on the other route look the same from here, and so does a stream of a
     // steady pace that is silent beside one that is rare.
     const isExplained = simulation.network.incidents.some(

@@ -32,6 +32,28 @@ export const routeOf = (stream: string): string =>
 
 const hasIds = (stream: string): boolean => /@(depth@100ms|trade|aggTrade)$/.test(stream)
 
+const isRare = (stream: string): boolean => stream.toLowerCase().includes('forceorder')
+
+/**
+ * A stream of liquidations of which everything was lost for a while: whoever hears the same from another
+ * stream must call it silent, whatever happened to its frames one by one.
+ */
+export function isAllLost(
+  { truth }: Simulation,
+  recorded: Recorded,
+  stream: string,
+  fromMs: number,
+  toMs: number,
+): boolean {
+  if (!isRare(stream)) return false
+  const { ids = [], timesMs = [] } = truth.streams.get(stream) ?? {}
+  const sent = ids.filter((_, index) => {
+    const timeMs = timesMs[index] ?? 0
+    return timeMs > fromMs && timeMs < toMs
+  })
+  return sent.length > 0 && !sent.some((id) => recorded.messages.get(stream)?.has(id))
+}
+
 /** Faults that may have cost frames of a stream in a stretch of time. */
 function incidentsIn(
   { network }: Simulation,
@@ -112,6 +134,8 @@ class StreamCheck {
     const { fromMs, toMs } = this.#window(loss)
     const incidents = incidentsIn(this.#simulation, this.#route, this.#stream, fromMs, toMs)
     const causes = this.#causes(incidents, fromMs, toMs)
+    // Nothing came between the two, which is what others call silence.
+    if (isRare(this.#stream)) causes.add('silence')
     const where = `${this.#stream}: ${ids.length} from id ${ids[0]} (${fromMs.toFixed(0)} to ${toMs.toFixed(0)} ms)`
     if (after === undefined) {
       return this.#isUntoldAtEnd(loss, incidents) ? `${where} lost at the end, unsaid` : undefined
@@ -265,7 +289,7 @@ class StreamCheck {
   /** Whether the silence of a stream shows: by its pace, or by what else moved. */
   #mustNotice(before: Neighbour, after: Neighbour | undefined): boolean {
     const isLong = (after?.monoMs ?? this.#endMs) - before.monoMs >= NOTICED_MS
-    if (!isLong || this.#stream.toLowerCase().includes('forceorder')) return false
+    if (!isLong || isRare(this.#stream)) return false
     if (this.#stream.endsWith('markPrice@1s')) return true
     const symbol = this.#stream.split('@')[0] ?? ''
     const twin = this.#recorded.messages.get(`${symbol}@aggTrade`) ?? new Map()
