@@ -4,6 +4,7 @@
  * messages. A connection delivers in order, so that what it sent before is then here too.
  */
 import { idAfter } from './id-trail.ts'
+import type { Hole } from './link-group.ts'
 import type { HeardStream } from './stream-table.ts'
 
 interface Seam {
@@ -15,19 +16,13 @@ interface Seam {
   newBeforeId: number
 }
 
-/** What may be missing where one connection replaced another. Unit: ms since 1970. Clock: wall. */
-export interface Hole {
-  readonly fromTimeMs: number
-  readonly toTimeMs: number
-}
-
 export class Handover {
   readonly newId: number
   readonly #seams: readonly Seam[]
   /** The last exchange time over the old connection, and the first over the new one. */
   #oldTimeMs: number
   #newTimeMs = Number.NaN
-  #newWallMs = Number.NaN
+  #newMonoMs = Number.NaN
 
   /**
    * Made before the first frame of the new connection is recorded. `oldTimeMs`: how far the old one
@@ -47,12 +42,12 @@ export class Handover {
   }
 
   /** Takes a frame of either connection, as it was recorded. */
-  take(stream: HeardStream, connectionId: number, frame: Uint8Array, wallMs: number): void {
+  take(stream: HeardStream, connectionId: number, frame: Uint8Array, monoMs: number): void {
     const isNew = connectionId === this.newId
     const { trail, lastVenueTimeMs } = stream
     if (isNew && Number.isNaN(this.#newTimeMs)) {
       this.#newTimeMs = lastVenueTimeMs
-      this.#newWallMs = wallMs
+      this.#newMonoMs = monoMs
     }
     if (!isNew && lastVenueTimeMs > this.#oldTimeMs) this.#oldTimeMs = lastVenueTimeMs
     const seam = this.#seams.find((one) => one.stream === stream)
@@ -80,7 +75,7 @@ export class Handover {
   get hole(): Hole | undefined {
     const missingMs = this.#newTimeMs - this.#oldTimeMs
     if (!(missingMs > 0 && missingMs < Number.POSITIVE_INFINITY)) return undefined
-    return { fromTimeMs: this.#newWallMs - missingMs, toTimeMs: this.#newWallMs }
+    return { fromMonoMs: this.#newMonoMs - missingMs, toMonoMs: this.#newMonoMs }
   }
 }
 
@@ -110,11 +105,11 @@ export class Handovers {
   }
 
   /** A frame while an old connection is leaving. Whether it may go. */
-  take(stream: HeardStream, connectionId: number, frame: Uint8Array, wallMs: number): boolean {
+  take(stream: HeardStream, connectionId: number, frame: Uint8Array, monoMs: number): boolean {
     const current = this.#current
     if (current === undefined) return false
     if (connectionId === current.newId) this.hear(stream)
-    current.take(stream, connectionId, frame, wallMs)
+    current.take(stream, connectionId, frame, monoMs)
     return current.isProved
   }
 

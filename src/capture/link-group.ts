@@ -1,18 +1,32 @@
 /** The connections that bring the same streams: one, or two of which the first frame counts. */
 import type { Link } from './link.ts'
 import type { PlannedConnection } from './plan.ts'
+import type { Moment } from './session-state.ts'
 import { createStreamTable, type StreamTable } from './stream-table.ts'
 
+/** A stretch in which frames may be missing. Unit: ms. Clock: monotonic, which never steps. */
+export interface Hole {
+  readonly fromMonoMs: number
+  readonly toMonoMs: number
+}
+
+/** The same as a gap tells it. Unit: ms since 1970. Clock: wall. */
 export interface Blind {
   readonly fromTimeMs: number
   readonly toTimeMs: number
 }
 
+/** `hole` by the wall clock of `now`, whatever that clock showed at the time. */
+export const wallTimesOf = ({ fromMonoMs, toMonoMs }: Hole, { monoMs, wallMs }: Moment): Blind => ({
+  fromTimeMs: wallMs - monoMs + fromMonoMs,
+  toTimeMs: wallMs - monoMs + toMonoMs,
+})
+
 export class LinkGroup {
   readonly planned: PlannedConnection
   readonly table: StreamTable
   readonly links: Link[] = []
-  /** Up to here a gap was said for all connections of the group. Unit: ms since 1970. */
+  /** Up to here a gap was said for all connections of the group. Unit: ms. Clock: monotonic. */
   #saidUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(venue: string, planned: PlannedConnection) {
@@ -41,20 +55,22 @@ export class LinkGroup {
 
   /**
    * What nobody heard of the time for which `link` was deaf; nothing where another connection of the
-   * group delivered throughout, or the gap was said already.
+   * group delivered throughout, or the gap was said already. `wall`: when `hole` was, by that clock.
    */
-  uncovered(link: Link, fromTimeMs: number, toTimeMs: number): Blind | undefined {
-    let endMs = toTimeMs
+  uncovered(link: Link, hole: Hole, wall: Blind): Blind | undefined {
+    if (this.links.length === 1) return wall
+    let endMs = hole.toMonoMs
     for (const other of this.links) {
       const { sinceMs, lastFrameMs } = other.delivery
       // One that looks well and said nothing since may be as deaf.
-      if (other !== link && lastFrameMs >= fromTimeMs && sinceMs < endMs) endMs = sinceMs
+      if (other !== link && lastFrameMs >= hole.fromMonoMs && sinceMs < endMs) endMs = sinceMs
     }
-    const startMs = Math.max(fromTimeMs, this.#saidUntilMs)
-    if (this.links.length > 1 && endMs <= startMs) return undefined
+    const startMs = Math.max(hole.fromMonoMs, this.#saidUntilMs)
+    if (endMs <= startMs) return undefined
     this.#saidUntilMs = Math.max(this.#saidUntilMs, endMs)
-    return this.links.length > 1
-      ? { fromTimeMs: startMs, toTimeMs: endMs }
-      : { fromTimeMs, toTimeMs }
+    const toTimeMs = wall.toTimeMs - (hole.toMonoMs - endMs)
+    // The wall clock may have stepped meanwhile; a length of time is never negative.
+    const fromTimeMs = Math.min(wall.fromTimeMs + (startMs - hole.fromMonoMs), toTimeMs)
+    return { fromTimeMs, toTimeMs }
   }
 }

@@ -1,46 +1,17 @@
 /** Carries out what a session decides: sockets, timers, and facts in the journal. */
-import { Handovers, type Hole } from './handover.ts'
-import type { LinkGroup } from './link-group.ts'
-import type { Recorder } from './recorder.ts'
+import { Handovers } from './handover.ts'
+import { type Blind, type Hole, type LinkGroup, wallTimesOf } from './link-group.ts'
+import type { LinkOptions, LinkState } from './link-options.ts'
 import { deadlineOf, hear, isActive, step } from './session.ts'
 import {
   type Moment,
   type Session,
-  type SessionConfig,
   type SessionEffect,
   type SessionInput,
   startSession,
 } from './session-state.ts'
 import { interrupt, listenAnew } from './stream-table.ts'
-import type { CaptureLog, SocketHandle, World } from './world.ts'
-
-export interface LinkOptions {
-  /** Connections that bring the same streams. */
-  readonly group: LinkGroup
-  /** Connection ids of this link: `firstId`, `firstId + idStep` and so on. */
-  readonly firstId: number
-  readonly idStep: number
-  readonly config: SessionConfig
-  readonly joinMs: number
-  readonly world: World
-  readonly recorder: Recorder
-  readonly log: CaptureLog
-  /** The venue accepted a connection for the first time. */
-  readonly onConnected: () => void
-  /** A connection failed before any was accepted. */
-  readonly onRefused: (reason: string) => void
-}
-
-/** What a link is doing, for health. */
-export interface LinkState {
-  readonly route: string
-  readonly connected: boolean
-  readonly connectCount: number
-  readonly failureCount: number
-  /** Connections that were replaced while they delivered, and those of them that left no proof. */
-  readonly handoverCount: number
-  readonly unprovedCount: number
-}
+import type { SocketHandle } from './world.ts'
 
 /** A socket that the session still knows; one that it gave up is deaf. */
 interface Port {
@@ -58,13 +29,17 @@ export class Link {
   #acceptedCount = 0
   #connectCount = 0
   readonly #handovers = new Handovers()
-  /** Since when it delivers without a break. Unit: ms since 1970. `NaN`: it does not. */
+  /** Since when it delivers without a break. Unit: ms. Clock: monotonic. `NaN`: it does not. */
   #deliversSinceMs = Number.NaN
+  /** The last frame that counts; before it, when the link was made. Unit: ms. Clock: monotonic. */
+  #lastFrameMonoMs: number
 
   constructor(options: LinkOptions) {
     this.#options = options
     const { config, firstId, idStep } = options
-    this.#session = startSession(config, this.#now(), firstId, idStep)
+    const now = this.#now()
+    this.#session = startSession(config, now, firstId, idStep)
+    this.#lastFrameMonoMs = now.monoMs
   }
 
   get state(): LinkState {
@@ -90,7 +65,7 @@ export class Link {
 
   /** See {@link LinkGroup.uncovered}. */
   get delivery(): { readonly sinceMs: number; readonly lastFrameMs: number } {
-    return { sinceMs: this.#deliversSinceMs, lastFrameMs: this.#session.lastFrameWallMs }
+    return { sinceMs: this.#deliversSinceMs, lastFrameMs: this.#lastFrameMonoMs }
   }
 
   start(): void {
@@ -173,12 +148,13 @@ export class Link {
     const session = this.#session
     const effects = hear(session, id, monoTimeUs / 1000, recvTimeUs / 1000)
     if (effects.length > 0) this.#carryOut(effects)
-    if (Number.isNaN(this.#deliversSinceMs) && isActive(session, id)) {
-      this.#deliversSinceMs = recvTimeUs / 1000
-    }
     const newId = session.active?.id ?? id
+    if (id === newId) {
+      this.#lastFrameMonoMs = monoTimeUs / 1000
+      if (Number.isNaN(this.#deliversSinceMs)) this.#deliversSinceMs = monoTimeUs / 1000
+    }
     if (session.retiring !== undefined && this.#handovers.begins(newId)) {
-      this.#endHandover()
+      this.#endHandover('silence')
       this.#handovers.begin(group.table.streams, newId)
       // The old one has a time to leave now, which may be earlier than what was waited for.
       this.#arm()
@@ -189,7 +165,7 @@ export class Link {
       if (id === newId) this.#handovers.hear(stream)
       return
     }
-    const isProved = this.#handovers.take(stream, id, frame, recvTimeUs / 1000)
+    const isProved = this.#handovers.take(stream, id, frame, monoTimeUs / 1000)
     if (isProved && !session.overlapped) this.#step({ kind: 'overlapped' })
   }
 
@@ -197,7 +173,9 @@ export class Link {
     const { retiring } = this.#session
     this.#carryOut(step(this.#session, input, this.#now()))
     if (this.#session.lostCause !== '') this.#deliversSinceMs = Number.NaN
-    if (retiring !== undefined && this.#session.retiring === undefined) this.#endHandover()
+    if (retiring !== undefined && this.#session.retiring === undefined) {
+      this.#endHandover(input.kind === 'closed' ? 'disconnect' : 'silence')
+    }
     this.#arm()
   }
 
@@ -243,15 +221,16 @@ export class Link {
     }
   }
 
-  #gap({ cause, ...hole }: Extract<SessionEffect, { kind: 'gap' }>): void {
-    if (this.#tellGap(cause, hole)) interrupt(this.#options.group.table, cause)
+  #gap({ cause, ...wall }: Extract<SessionEffect, { kind: 'gap' }>): void {
+    const hole = { fromMonoMs: this.#lastFrameMonoMs, toMonoMs: this.#now().monoMs }
+    if (this.#tellGap(cause, hole, wall)) interrupt(this.#options.group.table, cause)
   }
 
   /** Nothing to tell where another connection of the group delivered meanwhile. */
-  #tellGap(cause: 'disconnect' | 'silence', { fromTimeMs, toTimeMs }: Hole): boolean {
+  #tellGap(cause: 'disconnect' | 'silence', hole: Hole, { fromTimeMs, toTimeMs }: Blind): boolean {
     const { recorder, group, log } = this.#options
     const { symbol, planned } = group
-    const blind = group.uncovered(this, fromTimeMs, toTimeMs)
+    const blind = group.uncovered(this, hole, { fromTimeMs, toTimeMs })
     if (blind === undefined) return false
     const streams = planned.streams.map(({ name }) => name)
     recorder.fact('gap', { cause, symbol, channel: '', ...blind, missingCount: 0, streams })
@@ -261,12 +240,13 @@ export class Link {
   }
 
   /** A hole is told without another snapshot: ids say whether diffs are missing. */
-  #endHandover(): void {
+  #endHandover(cause: 'disconnect' | 'silence'): void {
     const unproved = this.#handovers.end()
     if (unproved === undefined) return
     const { route } = this.#options.group.planned
     this.#options.log.warn({ route }, 'a connection was replaced without proof of its ids')
-    if (unproved.hole !== undefined) this.#tellGap('silence', unproved.hole)
+    const { hole } = unproved
+    if (hole !== undefined) this.#tellGap(cause, hole, wallTimesOf(hole, this.#now()))
   }
 
   /** Another connection that delivers makes silence count on. */

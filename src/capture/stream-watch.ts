@@ -90,9 +90,11 @@ export class StreamWatch {
       const before = watched.judgement
       if (!isAlarming(judgement) && isAlarming(before) && !this.#isOver(watched)) continue
       watched.judgement = judgement
-      if (judgement.level === before.level) continue
+      const isSameLevel = judgement.level === before.level
+      // What is about the connection first and about the stream then is over by other frames.
+      if (isSameLevel && judgement.ofConnection === before.ofConnection) continue
       watched.judgedFrameCount = this.#countFor(watched)
-      changed.push(watched)
+      if (!isSameLevel) changed.push(watched)
     }
     return changed
   }

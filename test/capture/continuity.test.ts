@@ -172,6 +172,23 @@ describe('two connections for each route', () => {
     for (const { fromTimeMs, toTimeMs } of gaps) expect(toTimeMs - fromTimeMs).toBe(400)
   })
 
+  test('have that gap though the wall clock steps back meanwhile', async () => {
+    const world = new FakeWorld(() => 0)
+    const rig = new Rig({ settings }, world)
+    await world.pass(5_050)
+    rig.world.refusing = true
+    rig.world.cut()
+    await world.pass(2_000)
+    world.wallBaseMs -= 60_000
+    rig.world.refusing = false
+    await world.pass(10_000)
+    const gaps = await rig.facts('gap')
+    expect(gaps.map(({ cause, fromTimeMs, toTimeMs }) => [cause, toTimeMs >= fromTimeMs])).toEqual([
+      ['disconnect', true],
+      ['disconnect', true],
+    ])
+  })
+
   test('have a gap where the second is cut while the first is still away', async () => {
     const rig = new Rig({ settings })
     await rig.world.pass(5_050)

@@ -140,7 +140,11 @@ class StreamCheck {
     if (after === undefined) {
       return this.#isUntoldAtEnd(loss, incidents) ? `${where} lost at the end, unsaid` : undefined
     }
-    if (causes.size === 0) return `${where} lost without any fault`
+    if (causes.size === 0) {
+      // A recorder that fails closes its sockets, and late frames are then still under way.
+      const isUnderWay = this.#wasLate(fromMs, toMs) && this.#isCutShort(after, TOLD_MS)
+      return isUnderWay ? undefined : `${where} lost without any fault`
+    }
     const missing = this.#missing(ids)
     const gaps = this.#gapsBetween(before, after)
     const isToldLater = this.#isToldLater(before, after)
@@ -171,6 +175,16 @@ class StreamCheck {
       )
       .map((incident) => incident.toMs)
     return { fromMs, toMs: Math.max(toMs, ...overtakenMs) }
+  }
+
+  #wasLate(fromMs: number, toMs: number): boolean {
+    return this.#simulation.network.incidents.some(
+      (incident) =>
+        incident.kind === 'late' &&
+        (incident.route === '' || incident.route === this.#route) &&
+        incident.fromMs <= toMs &&
+        incident.toMs >= fromMs,
+    )
   }
 
   /** What a recorder may give as the cause. */
