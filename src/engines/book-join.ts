@@ -66,12 +66,7 @@ export function bufferDiff(
   diffsMax: number,
 ): void {
   const kept = (buffer.length >= diffsMax ? buffer.shift() : undefined) ?? new DepthUpdate()
-  const levelCount = diff.bidCount + diff.askCount
-  kept.reserve(levelCount)
-  const { priceUnits, sizeUnits } = kept
-  Object.assign(kept, diff, { priceUnits, sizeUnits })
-  priceUnits.set(diff.priceUnits.subarray(0, levelCount))
-  sizeUnits.set(diff.sizeUnits.subarray(0, levelCount))
+  kept.copyFrom(diff)
   buffer.push(kept)
   hashDiff(bufferHash, kept)
 }
