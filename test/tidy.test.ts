@@ -14,7 +14,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // capture and interchange read the head of a frame (kind, symbol, exchange time), never its body.
   capture: ['base', 'model', 'decode', 'journal'],
   journal: ['base', 'model'],
-  replay: ['base', 'model', 'journal', 'pipeline', 'engines', 'projections', 'audits'],
+  columns: ['base', 'model', 'decode', 'journal'],
+  replay: ['base', 'model', 'journal', 'columns', 'pipeline', 'engines', 'projections', 'audits'],
   api: ['base', 'model', 'engines', 'projections'],
   audits: ['base', 'model', 'engines'],
   reports: ['base', 'model', 'engines', 'projections', 'audits'],

@@ -7,6 +7,7 @@ import { BodyCache, type KeptBody } from './body-cache.ts'
 import {
   type Endpoint,
   isBytes,
+  isJson,
   isPieces,
   type Prepared,
   type Query,
@@ -136,11 +137,12 @@ export class Answers {
     const headers =
       wanted.endpoint.isVolatile === true ? NOT_KEPT : stateHeaders(state, at, version)
     if (isBytes(answer)) {
-      const bytes = Buffer.from(answer.bytes.buffer, answer.bytes.byteOffset, answer.bytes.length)
+      const bytes = bufferOf(answer.bytes)
       const contentType = 'application/octet-stream'
       return { bytes, contentType, recvMs, headers: { ...headers, ...answer.headers } }
     }
     const contentType = 'application/json; charset=utf-8'
+    if (isJson(answer)) return { bytes: bufferOf(answer.json), contentType, headers, recvMs }
     if (isPieces(answer)) {
       return joined(answer.pieces).then((bytes) => ({ bytes, contentType, headers, recvMs }))
     }
@@ -169,6 +171,10 @@ export class Answers {
     return reply.type(contentType).send(bytes)
   }
 }
+
+/** The same bytes, not a copy. */
+const bufferOf = ({ buffer, byteOffset, length }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, length)
 
 /** Lets others have their turn between pieces. */
 async function joined(pieces: Iterable<string>): Promise<Buffer> {

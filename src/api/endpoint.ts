@@ -11,6 +11,11 @@ export interface BytesAnswer {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** JSON whose text is made already. */
+export interface JsonAnswer {
+  readonly json: Uint8Array
+}
+
 /** JSON that is too long to be made at once. */
 export interface PiecesAnswer {
   readonly pieces: Iterable<string>
@@ -58,7 +63,7 @@ export interface Prepared {
 interface Definition<P extends Parameters> extends Declared {
   readonly parameters: P
   readonly versionOf?: (shown: Shown) => string
-  /** A body, {@link BytesAnswer} or {@link PiecesAnswer}. */
+  /** A body, {@link BytesAnswer}, {@link JsonAnswer} or {@link PiecesAnswer}. */
   readonly answer: (asked: Asked<ValuesOf<P>>) => unknown
 }
 
@@ -86,6 +91,9 @@ export function endpoint<const P extends Parameters>(definition: Definition<P>):
 
 export const isBytes = (answer: unknown): answer is BytesAnswer =>
   typeof answer === 'object' && answer !== null && 'bytes' in answer
+
+export const isJson = (answer: unknown): answer is JsonAnswer =>
+  typeof answer === 'object' && answer !== null && 'json' in answer
 
 export const isPieces = (answer: unknown): answer is PiecesAnswer =>
   typeof answer === 'object' && answer !== null && 'pieces' in answer

@@ -66,6 +66,13 @@ export interface ZoneCounts {
   readonly reduced?: number
 }
 
+/** The rebuilt book against snapshots of the venue, each at its id. */
+export interface BookCheck {
+  readonly snapshotCount: number
+  readonly levelCount: number
+  readonly differingCount: number
+}
+
 export interface MinuteFact {
   readonly kind: 'minute'
   readonly seq: number
@@ -90,6 +97,8 @@ export interface MinuteFact {
   /** Taker flow was not of the trades of the minute. */
   readonly fallbackUsed?: boolean
   readonly bookStale?: boolean
+  /** Snapshots of the venue that the book was compared with in the minute. */
+  readonly bookCheck?: BookCheck
   /** Gaps found in the minute. */
   readonly gapCount?: number
   /** Ladder and its weights after the close. */
@@ -120,7 +129,7 @@ export interface CalibratorVerdict {
   /** Share that the attributed tier got, 0 to 1; and how many tiers share. */
   readonly responsibility?: number
   readonly ladderSize?: number
-  /** Share of the best tier is what any price would give, to 1e-9. */
+  /** Price came before the levels of all tiers: its shares are what any such price would give. */
   readonly isEmptyAttribution?: boolean
   /** Sums that teach differ before and after, on tiers of the disabled ones or at all. */
   readonly learningChanged?: boolean

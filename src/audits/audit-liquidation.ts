@@ -1,5 +1,6 @@
 /** A liquidation comes: it is admitted or not, and meets the zones that are alive. */
-import type { LiquidationFact, RefusedFact } from './audit-input.ts'
+import type { Profile } from '../base/setting.ts'
+import type { LiquidationFact, ModelLayer, RefusedFact } from './audit-input.ts'
 import {
   type Audit,
   type AuditedEvent,
@@ -91,7 +92,7 @@ const rejectedOf = (fact: LiquidationFact, reason: RejectReason): RejectedEvent 
 })
 
 function meet(audit: Audit, fact: LiquidationFact, counted: boolean): AuditedEvent {
-  const { layers, plan, rows } = audit
+  const { layers, plan, rows, options } = audit
   const { seq, timeS, side, priceUsd } = fact
   const layerCount = layers.length + 1
   const cells = layerCount * plan.minAgesS.length
@@ -134,8 +135,10 @@ function meet(audit: Audit, fact: LiquidationFact, counted: boolean): AuditedEve
     nearestUsd,
     nearestBornS,
     otherSide: layers.map(({ sides }) => hasZones(sides[otherSideOf(side)])),
-    gapCauses: layers.map(({ sides }) =>
-      hasZones(sides[side]) ? undefined : causeOf(sides[side], context),
+    gapCauses: layers.map(({ name, sides }) =>
+      hasZones(sides[side])
+        ? undefined
+        : causeOf(sides[side], context, isInferred(name, options.profile)),
     ),
   }
 }
@@ -195,9 +198,18 @@ const hasZones = ({ standing, added }: SideTrack): boolean =>
 /** Zones that price took this long ago explain why there are none. Unit: minutes. */
 const SWEPT_WITHIN = 15
 
-function causeOf({ lastSweptMinute }: SideTrack, context: MinuteRow | undefined): GapCause {
+/** Layers of the reference that entries inferred from open interest go into. */
+const isInferred = (layer: ModelLayer, profile: Profile): boolean =>
+  profile === 'reference' && (layer === 'inference' || layer === 'combined' || layer === 'zones')
+
+function causeOf(
+  { lastSweptMinute }: SideTrack,
+  context: MinuteRow | undefined,
+  inferred: boolean,
+): GapCause {
   if (context === undefined) return 'noContext'
   if (context.minute - lastSweptMinute < SWEPT_WITHIN) return 'allSwept'
+  if (!inferred) return 'noneStood'
   if (context.allDisabled) return 'tierDisabled'
   if (context.oiChange < 0) return 'oiNegative'
   return context.oiChange === 0 ? 'oiZero' : 'oiBelowThreshold'

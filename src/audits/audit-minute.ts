@@ -153,6 +153,7 @@ function rowOf(
     tradeCount: fact.tradeCount,
     fallbackUsed: fact.fallbackUsed ?? false,
     bookStale: fact.bookStale ?? false,
+    bookCheck: fact.bookCheck,
     barSource: fact.barSource ?? '',
     allDisabled:
       projections.length > 0 &&

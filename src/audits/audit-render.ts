@@ -31,6 +31,7 @@ export function renderAudit(audit: Audit): AuditView {
     matched: matchEvents(audit),
     draws: drawBlocks(minutes, options.settings),
   }
+  const calibrator = calibratorView(context)
   const body: Omit<AuditView, 'findings'> = {
     symbol: options.symbol,
     profile: options.profile,
@@ -45,8 +46,8 @@ export function renderAudit(audit: Audit): AuditView {
     layers: layerViews(context),
     contexts: contextRows(context),
     hazard: hazardView(context),
-    calibrator: calibratorView(context),
-    disabledTiers: disabledTiersView(context),
+    calibrator,
+    disabledTiers: disabledTiersView(context, calibrator),
     rejected: rejectedView(context),
     sweeps: sweepRows(context),
     conservation: conservationRows(context),

@@ -2,6 +2,7 @@
 import type { RatedMinute } from '../engines/calibration/hazard.ts'
 import type {
   AuditBar,
+  BookCheck,
   CalibratorVerdict,
   ModelLayer,
   ZoneCounts,
@@ -63,6 +64,7 @@ export interface MinuteRow {
   readonly tradeCount: number
   readonly fallbackUsed: boolean
   readonly bookStale: boolean
+  readonly bookCheck: BookCheck | undefined
   readonly barSource: string
   /** All projections of its close lay on disabled tiers, and there was one. */
   readonly allDisabled: boolean

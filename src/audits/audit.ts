@@ -8,7 +8,7 @@ import { isCounted, onLiquidation, onRefused, openMinuteAt } from './audit-liqui
 import { onMinute } from './audit-minute.ts'
 import type { Audit } from './audit-state.ts'
 import { recordCompat } from './compat-collect.ts'
-import { noteApproach } from './health-records.ts'
+import { noteApproach, noteEnd } from './health-records.ts'
 import { addZone } from './layer-track.ts'
 import { noteWeights } from './minute-health.ts'
 
@@ -40,6 +40,7 @@ function handle(audit: Audit, event: AuditEvent, counted: boolean): void {
       break
     case 'zoneRemoved':
       if (event.reason === 'swept') audit.openSweeps.push({ ...event })
+      if (counted) noteEnd(health, event)
       break
     case 'gap':
       onGap(audit, event, counted)

@@ -83,12 +83,18 @@ export function drawnScores(
   return scores
 }
 
-/** 95 % of `scores`; nothing when less than two blocks could vary. */
+/**
+ * Draws of fewer blocks repeat a handful of values: of five, the ends of an interval would stand on
+ * the same block drawn four times or more.
+ */
+export const BLOCKS_MIN = 6
+
+/** 95 % of `scores`; nothing when they were drawn from fewer than {@link BLOCKS_MIN} blocks. */
 export function intervalOf(
   scores: readonly (number | undefined)[],
-  filledBlocks: number,
+  blockCount: number,
 ): AuditInterval | undefined {
-  if (filledBlocks < 2) return undefined
+  if (blockCount < BLOCKS_MIN) return undefined
   const sorted = Float64Array.from(scores.filter((score) => score !== undefined)).sort()
   if (sorted.length === 0) return undefined
   const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0
@@ -96,7 +102,7 @@ export function intervalOf(
 }
 
 /** Blocks in which `column` holds something. */
-const filledBlocks = (column: Float64Array | undefined): number =>
+export const filledBlocks = (column: Float64Array | undefined): number =>
   column === undefined ? 0 : column.reduce((count, value) => count + (value > 0 ? 1 : 0), 0)
 
 /** The figure with the interval of `score`; `samples` says which blocks hold any. */
@@ -108,7 +114,8 @@ export function withInterval(
   score: (sums: Float64Array) => number | undefined,
 ): Figure {
   const filled = filledBlocks(samples)
-  if (figure.value === undefined || filled < 2) return figure
+  if (figure.value === undefined) return figure
+  if (filled < BLOCKS_MIN) return { ...figure, fewBlocks: true }
   const interval = intervalOf(drawnScores(draws, columns, score), filled)
   return interval === undefined ? figure : { ...figure, interval }
 }

@@ -4,9 +4,18 @@ import { defined } from './defined.ts'
 import type { TierViolations, VerdictRecord } from './health-records.ts'
 import type { RenderContext } from './hit-cells.ts'
 import { spreadOf } from './spread.ts'
-import type { DisabledTierCheck, DisabledTierEvent, DisabledTiersView } from './view-health.ts'
+import type {
+  CalibratorView,
+  DisabledTierCheck,
+  DisabledTierEvent,
+  DisabledTiersView,
+} from './view-health.ts'
 
-export function disabledTiersView({ audit }: RenderContext): DisabledTiersView {
+/** `calibrator`: the tables that must not hold a disabled tier. */
+export function disabledTiersView(
+  { audit }: RenderContext,
+  calibrator: CalibratorView,
+): DisabledTiersView {
   const { disabledTiers, settings } = audit.options
   const records = audit.health.verdicts.filter(
     ({ verdict }) =>
@@ -16,7 +25,7 @@ export function disabledTiersView({ audit }: RenderContext): DisabledTiersView {
   const overGap = records.some(({ minute }) => audit.gapMinutes.has(minute))
   return {
     tiers: disabledTiers,
-    checks: checksOf(audit, records),
+    checks: checksOf(audit, records, calibrator),
     events: records.slice(0, settings.listMax).map(eventOf),
     eventCount: records.length,
     contaminatedCount: records.filter(isContaminated).length,
@@ -54,14 +63,21 @@ function eventOf(record: VerdictRecord): DisabledTierEvent {
   }
 }
 
-function checksOf(audit: Audit, records: readonly VerdictRecord[]): readonly DisabledTierCheck[] {
+function checksOf(
+  audit: Audit,
+  records: readonly VerdictRecord[],
+  { tierRows, excludedTierRows }: CalibratorView,
+): readonly DisabledTierCheck[] {
   const { health, options } = audit
   const { listMax } = options.settings
   const listed = (of: readonly VerdictRecord[]) => of.slice(0, listMax).map(({ fact }) => fact.seq)
   const teaching = records.filter(
     ({ verdict }) => verdict.updatesCalibration || verdict.learningChanged === true,
   )
-  return [
+  const strangers = [...tierRows, ...excludedTierRows].filter(({ tier }) =>
+    options.disabledTiers.includes(tier),
+  )
+  const checks: readonly DisabledTierCheck[] = [
     nothingOf('DT1', health.projected),
     nothingOf('DT2', health.weighted),
     nothingOf('DT3', health.contributed),
@@ -78,9 +94,17 @@ function checksOf(audit: Audit, records: readonly VerdictRecord[]): readonly Dis
       count: teaching.length,
       seqs: listed(teaching),
     },
-    // The tables of tiers are made without them: see `calibrator-render.ts`.
-    { check: 'DT6', verdict: 'pass', count: 0, seqs: [] },
+    {
+      check: 'DT6',
+      verdict: strangers.length > 0 ? 'fail' : 'pass',
+      count: strangers.length,
+      seqs: [],
+    },
   ]
+  // Without a disabled tier nothing could have been violated.
+  return options.disabledTiers.length > 0
+    ? checks
+    : checks.map((check) => ({ ...check, verdict: 'notChecked' }))
 }
 
 const nothingOf = (

@@ -1,7 +1,8 @@
 /** Findings about what the audit was made from. */
 import type { Finding } from './audit-view.ts'
-import { figureFields, percent, plural } from './finding-text.ts'
+import { figureFields, plural, reasonWord } from './finding-text.ts'
 import type { Judged } from './findings-of-zones.ts'
+import { fixed, percent, whole } from './number-text.ts'
 import type { LayerView } from './view-hits.ts'
 
 const OI_FAIL = 0.9
@@ -16,7 +17,7 @@ export function openInterest({ openInterest: view }: Judged): Finding {
     severity: value === undefined ? 'info' : severity,
     ...figureFields(view.validRate),
     limit: severity === 'fail' ? OI_FAIL : OI_WARN,
-    text: `${percent(share)} of ${plural(view.minuteCount, 'minute')} have open interest.`,
+    text: `Open interest came in ${percent(share)} of ${plural(view.minuteCount, 'minute')}.`,
   }
 }
 
@@ -52,19 +53,25 @@ export function noSweeps(view: Judged, layer: LayerView | undefined): Finding {
   }
 }
 
+/** Only tiers with samples enough can be told to be off. */
 export function tierOffset({ calibrator }: Judged): Finding {
-  const outliers = calibrator.tierRows.filter(({ isOutlier }) => isOutlier)
+  const { tierRows } = calibrator
+  const judged = tierRows.filter(({ missFraction }) => !missFraction.insufficient)
+  const outliers = judged.filter(({ isOutlier }) => isOutlier)
   const names = outliers.map(({ tier }) => `${tier}x`).join(', ')
+  const few = tierRows.length - judged.length
   return {
     name: 'tierOffset',
-    severity: outliers.length > 0 ? 'warn' : 'pass',
+    severity: outliers.length > 0 ? 'warn' : judged.length > 0 ? 'pass' : 'info',
     value: outliers.length,
     limit: 0,
-    sampleCount: calibrator.tierRows.length,
+    sampleCount: judged.length,
     text:
-      outliers.length > 0
-        ? `The misses of ${names} lie more than 1 % of price from 0, or are spread by more than 0.5 %.`
-        : `No enabled tier of ${calibrator.tierRows.length} is off by 1 % of price.`,
+      tierRows.length === 0
+        ? 'No liquidation was attributed to a tier: there is no miss of a tier to judge.'
+        : outliers.length > 0
+          ? `The misses of ${names} lie more than 1 % of price from 0, or are spread by more than 0.5 %.`
+          : `Misses of ${plural(judged.length, 'tier')} judged, none more than 1 % of price from 0 or spread by more than 0.5 %${few > 0 ? `; ${plural(few, 'tier')} with too few liquidations` : ''}.`,
   }
 }
 
@@ -72,7 +79,9 @@ const REJECTED_MAX = 0.01
 
 export function rejectedEvents({ rejected }: Judged): Finding {
   const value = rejected.rate.value ?? 0
-  const reasons = rejected.reasons.map(({ reason, count }) => `${reason} ${count}`).join(', ')
+  const reasons = rejected.reasons
+    .map(({ reason, count }) => `${reasonWord(reason)} ${whole(count)}`)
+    .join(', ')
   return {
     name: 'rejectedEvents',
     severity: value > REJECTED_MAX ? 'warn' : 'pass',
@@ -105,7 +114,10 @@ export function feedGaps({ feed }: Judged): Finding {
     severity: gapCount > 0 ? 'warn' : 'pass',
     value: gapCount,
     limit: 0,
-    text: `${plural(gapCount, 'gap')}, the longest ${(longestGapMs / 1000).toFixed(1)} s, touching ${plural(touchedMinuteCount, 'minute')} and ${plural(touchedEventCount, 'event')}.`,
+    text:
+      gapCount === 0
+        ? 'No gap.'
+        : `${plural(gapCount, 'gap')}, the longest ${fixed(longestGapMs / 1000, 1)} s, touching ${plural(touchedMinuteCount, 'minute')} and ${plural(touchedEventCount, 'event')}.`,
     seqs: feed.gaps.map(({ seq }) => seq),
   }
 }

@@ -2,20 +2,13 @@
 import type { AuditOptions } from './audit-options.ts'
 import type { AuditView, Finding } from './audit-view.ts'
 import { defined } from './defined.ts'
-import { figureFields, fixed, percent, plural, sentence, wordOf } from './finding-text.ts'
+import { figureFields, isLayerName, plural, sentence, wordOf } from './finding-text.ts'
+import { headlineCellOf } from './headline.ts'
+import { between, fixed, percent, signed, whole } from './number-text.ts'
 import type { HazardRow } from './view-hazard.ts'
-import type { HitCell, LayerName, LayerView } from './view-hits.ts'
+import type { LayerView } from './view-hits.ts'
 
 export type Judged = Omit<AuditView, 'findings'>
-
-export const headlineCell = (
-  { headline }: Pick<AuditView, 'headline'>,
-  { hits }: LayerView,
-): HitCell | undefined =>
-  hits.both.cells.find(
-    ({ toleranceFraction, minAgeMinutes }) =>
-      toleranceFraction === headline.toleranceFraction && minAgeMinutes === headline.minAgeMinutes,
-  )
 
 export function sweepViolation({ sweeps }: Judged): Finding {
   const count = sweeps.reduce((sum, { violationCount }) => sum + violationCount, 0)
@@ -26,16 +19,24 @@ export function sweepViolation({ sweeps }: Judged): Finding {
     value: count,
     limit: 0,
     sampleCount: total,
-    text: `${count} of ${plural(total, 'sweep')} had a bar that never crossed them.`,
+    text:
+      count === 0
+        ? `Price went through all ${plural(total, 'place')} that were counted as swept.`
+        : `${plural(count, 'sweep')} of ${whole(total)} happened in a minute whose bar never reached it.`,
     seqs: sweeps.flatMap(({ violationSeqs }) => violationSeqs),
   }
 }
 
 export function conservation(view: Judged): Finding {
-  const rows = view.conservation.filter(({ isCheck }) => isCheck)
-  const broken = rows.filter(({ difference }) => difference !== 0)
-  const sum = broken.reduce((total, { difference }) => total + Math.abs(difference), 0)
-  const layers = broken.map(({ layer, difference }) => `${layer} ${difference}`).join(', ')
+  const rows = view.conservation
+  const broken = rows.filter(({ difference, untold }) => difference !== 0 || untold !== 0)
+  const sum = broken.reduce((total, row) => total + Math.abs(row.difference) + row.untold, 0)
+  const layers = broken
+    .map(
+      ({ layer, difference }) =>
+        `${isLayerName(layer) ? wordOf(layer) : layer} ${signed(difference, 0)}`,
+    )
+    .join(', ')
   return {
     name: 'conservation',
     severity: broken.length > 0 ? 'fail' : rows.length > 0 ? 'pass' : 'info',
@@ -55,7 +56,7 @@ export function disabledTiers(view: Judged): Finding {
   const failed = checks.filter(({ verdict }) => verdict === 'fail')
   const warned = checks.some(({ verdict }) => verdict === 'warn')
   const seqs = [...new Set(failed.flatMap((check) => check.seqs))]
-  const landed = `${plural(eventCount, 'event')} landed on disabled tiers (${tiers.join(', ')}), ${contaminatedCount} of them of a foreign symbol or an impossible price`
+  const landed = `${plural(eventCount, 'event')} landed on disabled tiers (${tiers.map((tier) => `${tier}x`).join(', ')}), ${whole(contaminatedCount)} of them of another contract or at an impossible price`
   const names = failed.map(({ check }) => check).join(', ')
   return {
     name: 'disabledTiers',
@@ -67,7 +68,9 @@ export function disabledTiers(view: Judged): Finding {
         ? 'No tier is disabled.'
         : failed.length > 0
           ? `${names} failed: ${landed}.`
-          : `${landed}.`,
+          : eventCount === 0
+            ? `Nothing landed on disabled tiers (${tiers.map((tier) => `${tier}x`).join(', ')}).`
+            : `${landed}.`,
     seqs,
   }
 }
@@ -95,15 +98,23 @@ function wrongSide({ layer, wrongSideRate }: LayerView): Finding {
     severity: wrongSideRate.value === undefined ? 'info' : value > WRONG_SIDE_MAX ? 'fail' : 'pass',
     ...figureFields(wrongSideRate),
     limit: WRONG_SIDE_MAX,
-    text: `${percent(value)} of events met ${wordOf(layer)} on the other side only.`,
+    text: `Of events with any of ${wordOf(layer)}, ${percent(value)} had them on the other side only.`,
   }
 }
 
 /** Less skill than this is hardly worth having. */
 const SKILL_WARN = 0.03
 
+const SKILL_WORDS = {
+  fail: ': that may be chance',
+  warn: ': more than chance, and hardly worth having',
+  pass: '',
+} as const
+
+const points = (fraction: number): string => signed(100 * fraction, 1)
+
 function skill(view: Judged, layer: LayerView): Finding {
-  const figure = headlineCell(view, layer)?.skill
+  const figure = headlineCellOf(view, layer)?.skill
   const name = 'skill'
   const { value, interval } = figure ?? {}
   if (figure === undefined || value === undefined || interval === undefined) {
@@ -116,12 +127,12 @@ function skill(view: Judged, layer: LayerView): Finding {
     severity,
     ...figureFields(figure),
     limit: severity === 'warn' ? SKILL_WARN : 0,
-    text: `${sentence(wordOf(layer.layer))} hit ${(100 * value).toFixed(1)} points more than the same events in matched minutes (95 %: ${(100 * interval.low).toFixed(1)} to ${(100 * interval.high).toFixed(1)}).`,
+    text: `The hit rate of ${wordOf(layer.layer)} is ${points(value)} points over that of the same events in matched minutes${between(interval, points)}${SKILL_WORDS[severity]}.`,
   }
 }
 
 function zoneGaps(view: Judged, layer: LayerView): Finding {
-  const figure = headlineCell(view, layer)?.gapRate
+  const figure = headlineCellOf(view, layer)?.gapRate
   const value = figure?.value
   return {
     name: 'zoneGaps',
@@ -134,14 +145,14 @@ function zoneGaps(view: Judged, layer: LayerView): Finding {
 
 function fixedLevels(view: Judged, layer: LayerView, { settings }: AuditOptions): Finding {
   const fixedRow = view.layers.find((row) => row.layer === 'fixedLevels')
-  const ours = headlineCell(view, layer)?.hitRate
-  const theirs = fixedRow === undefined ? undefined : headlineCell(view, fixedRow)?.hitRate.value
+  const ours = headlineCellOf(view, layer)?.hitRate
+  const theirs = fixedRow === undefined ? undefined : headlineCellOf(view, fixedRow)?.hitRate.value
   return {
     name: 'fixedLevels',
     severity: 'info',
     ...(ours === undefined ? {} : figureFields(ours)),
     ...defined({ limit: theirs }),
-    text: `${sentence(wordOf(layer.layer))} hit ${percent(ours?.value ?? 0)} of events, two fixed levels at ${(100 * settings.fixedNear).toFixed(2)} and ${(100 * settings.fixedFar).toFixed(2)} % hit ${percent(theirs ?? 0)}: a hit rate is no evidence.`,
+    text: `${sentence(wordOf(layer.layer))} hit ${percent(ours?.value ?? 0)} of events, two fixed levels at ${fixed(100 * settings.fixedNear, 2)} and ${percent(settings.fixedFar, 2)} hit ${percent(theirs ?? 0)}: a hit rate is no evidence.`,
   }
 }
 
@@ -162,9 +173,11 @@ export function hazardLead({ hazard, profile }: Judged): Finding {
     ...interval,
     limit: 0,
     sampleCount: ours.eventCount,
-    text: `${hazardWord(ours.name)} gains ${value.toFixed(2)} nats an event over the adverse move (95 %: ${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}).`,
+    text: `The lead of ${hazardWord(ours.name)} over the adverse move is ${nats(value)} nats an event${between(interval, nats)}.`,
   }
 }
+
+const nats = (value: number): string => signed(value, 2)
 
 const RATIO_WARN = { low: 0.7, high: 1.4 }
 const RATIO_FAIL = { low: 0.5, high: 2 }
@@ -185,14 +198,9 @@ export function ratio({ hazard }: Judged): Finding {
     severity,
     ...figureFields(figure),
     limit: value < 1 ? bounds.low : bounds.high,
-    text: `${hazardWord(row?.name)} expected ${fixed(value)} times the liquidations that came.`,
+    text: `${sentence(hazardWord(row?.name))} expected ${fixed(value, 2)} times the liquidations that came.`,
   }
 }
 
 const hazardWord = (name: HazardRow['name'] | undefined): string =>
-  name === undefined || name === 'model' || !isLayer(name)
-    ? 'The standard model'
-    : sentence(wordOf(name))
-
-const isLayer = (name: HazardRow['name']): name is LayerName =>
-  ['tape', 'inference', 'combined', 'v1', 'zones', 'map', 'fixedLevels'].includes(name)
+  name === undefined || !isLayerName(name) ? 'the standard model' : wordOf(name)

@@ -1,13 +1,21 @@
 /** The table of hazards: gains with intervals, and the lead of the headline over each other row. */
 import { log } from '../base/elementary.ts'
 import {
+  BLOCKS_MIN,
   type BlockDraws,
-  blockColumns,
   drawnScores,
+  filledBlocks,
   intervalOf,
   withInterval,
 } from './block-draws.ts'
 import { defined } from './defined.ts'
+import {
+  eventCountOf,
+  gainOf,
+  hazardColumns,
+  notionalGainOf,
+  predictedOverObserved,
+} from './hazard-scores.ts'
 import { HAZARD, HAZARD_SUM_COUNT, type HazardBlocks } from './hazard-track.ts'
 import { anyGap, type RenderContext } from './hit-cells.ts'
 import { figureOf } from './spread.ts'
@@ -48,23 +56,17 @@ interface RowSums {
 }
 
 function rowSums(draws: BlockDraws, blocks: HazardBlocks | undefined): RowSums {
-  const columns = blockColumns(draws, HAZARD_SUM_COUNT)
   const totals = new Float64Array(HAZARD_SUM_COUNT)
-  for (const [block, sums] of blocks ?? []) {
-    const place = draws.placeOf.get(block)
-    for (const [index, value] of sums.entries()) {
-      totals[index] = (totals[index] ?? 0) + value
-      const column = columns[index]
-      if (column !== undefined && place !== undefined) column[place] = value
-    }
+  for (const sums of blocks?.values() ?? []) {
+    for (const [index, value] of sums.entries()) totals[index] = (totals[index] ?? 0) + value
   }
-  return { totals, columns }
+  return { totals, columns: hazardColumns(draws, blocks) }
 }
 
 /** The mean rate in every minute and on both sides. */
 function constantOf({ totals, columns }: RowSums): RowSums {
   const rates = totals[HAZARD.rates] ?? 0
-  const mean = rates > 0 ? countOf(totals) / rates : 0
+  const mean = rates > 0 ? eventCountOf(totals) / rates : 0
   const logMean = mean > 0 ? log(mean) : 0
   const flat = (sums: readonly Float64Array[]) =>
     sums.map((column, place) => {
@@ -81,36 +83,11 @@ function constantOf({ totals, columns }: RowSums): RowSums {
   return { totals: Float64Array.from(one, (column) => column[0] ?? 0), columns: flat(columns) }
 }
 
-/** Nats an event over a constant; nothing without events. */
-function gainOf(sums: Float64Array): number | undefined {
-  const count = countOf(sums)
-  return count > 0 ? (sums[HAZARD.logSum] ?? 0) / count - logMeanRate(sums) : undefined
-}
-
-function notionalGainOf(sums: Float64Array): number | undefined {
-  const cappedUsd = sums[HAZARD.cappedUsd] ?? 0
-  if (!(cappedUsd > 0)) return undefined
-  return (sums[HAZARD.cappedLogSum] ?? 0) / cappedUsd - logMeanRate(sums)
-}
-
-const countOf = (sums: Float64Array): number =>
-  (sums[HAZARD.longCount] ?? 0) + (sums[HAZARD.shortCount] ?? 0)
-
-const rateOf = (sums: Float64Array): number =>
-  (sums[HAZARD.longRate] ?? 0) + (sums[HAZARD.shortRate] ?? 0)
-
-const logMeanRate = (sums: Float64Array): number => log(rateOf(sums) / (sums[HAZARD.rates] ?? 1))
-
-function predictedOverObserved(sums: Float64Array): number | undefined {
-  const count = countOf(sums)
-  return count > 0 ? rateOf(sums) / count : undefined
-}
-
 function hazardRow(context: RenderContext, { totals, columns }: RowSums) {
   const { draws, audit } = context
   const rule = audit.options.settings
   const overGap = anyGap(context)
-  const eventCount = countOf(totals)
+  const eventCount = eventCountOf(totals)
   const figure = (score: (sums: Float64Array) => number | undefined) => {
     const plain = figureOf(score(totals), eventCount, rule, overGap)
     return withInterval(plain, draws, columns[HAZARD.minutes], columns, score)
@@ -146,6 +123,10 @@ function leadOf(
     const rival = theirsDrawn[draw]
     return score === undefined || rival === undefined ? undefined : score - rival
   })
-  const filled = (ours.columns[HAZARD.minutes] ?? []).filter((minutes) => minutes > 0).length
-  return { value: own - other, ...defined({ interval: intervalOf(leads, filled) }) }
+  const filled = filledBlocks(ours.columns[HAZARD.minutes])
+  return {
+    value: own - other,
+    ...(filled < BLOCKS_MIN ? { fewBlocks: true as const } : {}),
+    ...defined({ interval: intervalOf(leads, filled) }),
+  }
 }

@@ -42,6 +42,12 @@ export interface TierViolations {
   isChecked: boolean
 }
 
+/** Zones whose end was told one by one, to be held against what the engine counted. */
+export interface ToldEnds {
+  swept: number
+  expired: number
+}
+
 export interface HealthRecords {
   seenCount: number
   duplicateCount: number
@@ -54,6 +60,7 @@ export interface HealthRecords {
   readonly skipReasons: Map<string, number>
   readonly sweeps: JudgedSweep[]
   readonly gaps: GapRecord[]
+  readonly toldEnds: Map<string, ToldEnds>
   readonly holes: { readonly fromMinute: number; readonly toMinute: number }[]
   tiers: readonly number[]
   readonly weights: WeightPoint[]
@@ -76,6 +83,7 @@ export const createHealth = (): HealthRecords => ({
   skipReasons: new Map(),
   sweeps: [],
   gaps: [],
+  toldEnds: new Map(),
   holes: [],
   tiers: [],
   weights: [],
@@ -92,6 +100,13 @@ export function noteApproach({ approach, skipReasons }: HealthRecords, fact: App
   for (const [reason, count] of Object.entries(fact.skipReasons)) {
     skipReasons.set(reason, (skipReasons.get(reason) ?? 0) + count)
   }
+}
+
+export function noteEnd({ toldEnds }: HealthRecords, { layer, reason }: ZoneRemovedFact): void {
+  if (reason !== 'swept' && reason !== 'expired') return
+  const ends = toldEnds.get(layer) ?? { swept: 0, expired: 0 }
+  ends[reason] += 1
+  toldEnds.set(layer, ends)
 }
 
 export function noteViolation(violations: TierViolations, seq: number, listMax: number): void {

@@ -1,5 +1,6 @@
 /** The health of the input, what was refused, and what was swept. */
-import type { Audit } from './audit-state.ts'
+import type { BookCheck } from './audit-input.ts'
+import type { Audit, MinuteRow } from './audit-state.ts'
 import { defined } from './defined.ts'
 import type { GapRecord, JudgedSweep } from './health-records.ts'
 import { anyGap, type RenderContext } from './hit-cells.ts'
@@ -89,7 +90,9 @@ export const conservationRows = ({ audit }: RenderContext): readonly Conservatio
     }
     const gone = Object.values(ends).reduce((sum, count) => sum + count, 0)
     const { layer, alive } = last
-    return { layer, created, alive, ...ends, difference: created - alive - gone, isCheck: true }
+    const told = audit.health.toldEnds.get(layer) ?? { swept: 0, expired: 0 }
+    const untold = Math.abs(ends.swept - told.swept) + Math.abs(ends.expired - told.expired)
+    return { layer, created, alive, ...ends, difference: created - alive - gone, untold }
   })
 
 /** More than this share is healthy, more than the second degraded (`audits.md` §3). */
@@ -160,8 +163,18 @@ export function feedView(context: RenderContext): FeedView {
     byChannel: byChannel(gaps),
     gaps: views.sort((a, b) => b.durationMs - a.durationMs).slice(0, options.settings.listMax),
     staleBookMinuteCount: rows.filter(({ bookStale }) => bookStale).length,
+    bookCheck: bookCheckOf(rows),
     barSources: sources.map(([source, minuteCount]) => ({ source, minuteCount })),
     holes,
+  }
+}
+
+function bookCheckOf(rows: readonly MinuteRow[]): BookCheck {
+  const checks = rows.flatMap(({ bookCheck }) => bookCheck ?? [])
+  return {
+    snapshotCount: checks.reduce((sum, { snapshotCount }) => sum + snapshotCount, 0),
+    levelCount: checks.reduce((sum, { levelCount }) => sum + levelCount, 0),
+    differingCount: checks.reduce((sum, { differingCount }) => sum + differingCount, 0),
   }
 }
 

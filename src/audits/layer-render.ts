@@ -60,6 +60,7 @@ const CAUSES: readonly GapCause[] = [
   'oiZero',
   'oiBelowThreshold',
   'tierDisabled',
+  'noneStood',
 ]
 
 function gapCauses({ events }: RenderContext, layer: number) {

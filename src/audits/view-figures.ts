@@ -12,8 +12,10 @@ export interface Figure {
   readonly value?: number
   /** How many liquidations, zones or minutes it speaks for. */
   readonly sampleCount: number
-  /** Absent where it was not asked for, or where less than two blocks hold anything. */
+  /** Absent where it was not asked for, or where too few blocks hold anything. */
   readonly interval?: AuditInterval
+  /** Its samples lie in fewer than six blocks, too few to say how sure it is. */
+  readonly fewBlocks?: true
   /** Fewer samples than `audit.sampleMin`: not to be relied on. */
   readonly insufficient: boolean
   /** Some of its samples fall into minutes that a gap touches. */

@@ -31,7 +31,11 @@ export interface HazardRow {
   readonly predictedOverObserved: Figure
   readonly predictedOverObservedBySide: PerSide<Figure>
   /** Lead of the headline row over this one, drawn in the same blocks. Unit: nats an event. */
-  readonly headlineLead?: { readonly value: number; readonly interval?: AuditInterval }
+  readonly headlineLead?: {
+    readonly value: number
+    readonly interval?: AuditInterval
+    readonly fewBlocks?: true
+  }
 }
 
 export interface HazardView {

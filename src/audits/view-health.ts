@@ -1,4 +1,5 @@
 /** The calibrator, disabled tiers, sweeps, zones kept count of, and the health of the input. */
+import type { BookCheck } from './audit-input.ts'
 import type { AuditSide, BothSides, Figure, Spread } from './view-figures.ts'
 
 /** Weight of each tier, by place of `tiers`. */
@@ -57,7 +58,7 @@ export interface CalibratorView {
   readonly excludedTierRows: readonly TierRow[]
   /** Events on tiers that are disabled, kept apart (DT6): also those not admitted. */
   readonly disabledTierRows: readonly TierRow[]
-  /** Share of events whose shares over tiers are what any price would give (`calibrator.md` Q4). */
+  /** Of admitted events: those whose shares over tiers any price would have given (`calibrator.md` Q4). */
   readonly emptyAttributionRate?: Figure
   /** Median of |price − mark| ÷ mark of orders in the quieter half of minutes with orders. */
   readonly maintenanceMargin?: Figure
@@ -82,7 +83,7 @@ export type DisabledTierCheckName = 'DT1' | 'DT2' | 'DT3' | 'DT4' | 'DT5' | 'DT6
 
 export interface DisabledTierCheck {
   readonly check: DisabledTierCheckName
-  /** `notChecked`: the input did not say. */
+  /** `notChecked`: no tier is disabled, or the input did not say. */
   readonly verdict: 'pass' | 'warn' | 'fail' | 'notChecked'
   /** Violations; for DT4 events attributed to disabled tiers. */
   readonly count: number
@@ -175,8 +176,8 @@ export interface ConservationRow {
   readonly reduced: number
   /** Must be 0. */
   readonly difference: number
-  /** False: counted from what was seen at minute closes, no check. */
-  readonly isCheck: boolean
+  /** Sweeps and expiries that were counted and not told one by one, or the other way. Must be 0. */
+  readonly untold: number
 }
 
 export type HealthStatus = 'healthy' | 'degraded' | 'critical' | 'noData'
@@ -234,6 +235,7 @@ export interface FeedView {
   /** At most `audit.listMax`, the longest first. */
   readonly gaps: readonly GapView[]
   readonly staleBookMinuteCount: number
+  readonly bookCheck: BookCheck
   /** Minutes by what their bar was made of. */
   readonly barSources: readonly { readonly source: string; readonly minuteCount: number }[]
   /** Pauses of more than two minutes between closed minutes. */

@@ -81,7 +81,7 @@ export interface FateView {
   readonly confirmedCount: number
   /** Touched, and none: false positives. */
   readonly emptyCount: number
-  /** Gone without ever being touched. */
+  /** Gone without ever being touched: expired, faded, or merged into another. */
   readonly neverReachedCount: number
   /** Alive at the end of the range, not touched yet. */
   readonly waitingCount: number
@@ -155,6 +155,8 @@ export type GapCause =
   | 'oiBelowThreshold'
   /** Entries were inferred, all on disabled tiers. */
   | 'tierDisabled'
+  /** Of a layer that is not made of open interest. */
+  | 'noneStood'
 
 /** Events of the headline layer by what the market did in the minute before. */
 export interface ContextRow {

@@ -81,10 +81,11 @@ const KINDS = {
     httpStatus: 500,
     remedy: 'Check --ws-url and --rest-url, the network, and that the venue serves this region.',
   },
-  CHECK_FAILED: {
+  DOCTOR_FAILED: {
     exitCode: 1,
     httpStatus: 500,
-    remedy: 'The message names the first difference; `moonreplay inspect` shows what surrounds it.',
+    remedy:
+      'Mend what the checks name, then run `moonreplay doctor` again before `moonreplay capture`.',
   },
 } as const satisfies Record<string, ErrorKind>
 

@@ -92,7 +92,8 @@ function splitPair(pair: string): [string, string] {
   return [pair.slice(0, at), pair.slice(at + 1)]
 }
 
-async function readOverrides(path: string): Promise<Record<string, SettingValue>> {
+/** @throws {RecorderError} `USAGE`, `FILE_UNREADABLE` */
+export async function readOverrides(path: string): Promise<Record<string, SettingValue>> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new RecorderError('FILE_UNREADABLE', `${path} cannot be read`, { cause })
   })

@@ -58,7 +58,7 @@ export function table(rows: readonly (readonly string[])[]): string {
       row
         .map((cell, index) => {
           const width = widths[index] ?? 0
-          return /^[-+]?[\d,.]+( ?[%A-Za-z/]+)?$/.test(cell)
+          return /^(–|[-+−]?[\d,.]+( ?[%A-Za-z/]+)?)$/.test(cell)
             ? cell.padStart(width)
             : cell.padEnd(width)
         })

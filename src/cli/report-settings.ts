@@ -1,5 +1,4 @@
 /** The settings of a report: those of the engines, and those of the audit, which no replay knows. */
-import { readFile } from 'node:fs/promises'
 import { AUDIT_SETTINGS, type AuditSettings } from '../audits/audit-settings.ts'
 import { RecorderError } from '../base/errors.ts'
 import {
@@ -16,7 +15,7 @@ import {
   type SettingRow,
   type Settings,
 } from '../pipeline/settings.ts'
-import { chosenSettings, type SettingArgv } from './options.ts'
+import { chosenSettings, readOverrides, type SettingArgv } from './options.ts'
 
 const AUDIT_PREFIX = 'audit.'
 
@@ -37,8 +36,11 @@ export interface ReportSettings {
 
 /** @throws {RecorderError} `SETTING_INVALID`, `USAGE`, `FILE_UNREADABLE` */
 export async function reportSettings(argv: SettingArgv): Promise<ReportSettings> {
-  const fromFile = argv.settings === undefined ? [] : await pairsOfFile(argv.settings)
-  const pairs = [...fromFile, ...(argv.set ?? [])]
+  const fromFile = argv.settings === undefined ? {} : await readOverrides(argv.settings)
+  const pairs = [
+    ...Object.entries(fromFile).map(([name, value]) => `${name}=${String(value)}`),
+    ...(argv.set ?? []),
+  ]
   const isAudit = (pair: string) => pair.startsWith(AUDIT_PREFIX)
   const chosen = await chosenSettings({
     profile: argv.profile,
@@ -76,20 +78,4 @@ function auditSettings(profile: Profile, pairs: readonly string[]): AuditSetting
     values[name] = parseSetting(fullName, spec, rest.join('='))
   }
   return values as unknown as AuditSettings
-}
-
-async function pairsOfFile(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RecorderError('FILE_UNREADABLE', `${path} cannot be read`, { cause })
-  })
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (cause) {
-    throw new RecorderError('USAGE', `${path} is not JSON`, { cause })
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new RecorderError('USAGE', `${path} must hold a JSON object of setting names and values`)
-  }
-  return Object.entries(body).map(([name, value]) => `${name}=${String(value)}`)
 }

@@ -15,7 +15,16 @@ export type SavedBook = ReturnType<typeof saveBook>
 
 export function saveBook(book: OrderBook) {
   const buffer = book.buffer.map(saveDiff)
-  return { ...saveBookDigest(book), buffer, log: saveLog(book.levels.log) }
+  return {
+    ...saveBookDigest(book),
+    buffer,
+    log: saveLog(book.levels.log),
+    seen: { ...book.seen },
+    unseen: {
+      levelsUnseen: book.audit.levelsUnseen,
+      lastLevelsUnseen: book.audit.lastLevelsUnseen,
+    },
+  }
 }
 
 /**
@@ -24,6 +33,8 @@ export function saveBook(book: OrderBook) {
  */
 export function saveBookDigest(book: OrderBook) {
   const { levels } = book
+  // Told beside the differences since digests were first recorded: they cover what they covered.
+  const { levelsUnseen: _, lastLevelsUnseen: __, ...audit } = book.audit
   return {
     state: book.state,
     snapshotWanted: book.snapshotWanted,
@@ -35,7 +46,7 @@ export function saveBookDigest(book: OrderBook) {
     bufferCount: book.buffer.length,
     bufferHash: { ...book.bufferHash },
     counts: { ...book.counts },
-    audit: { ...book.audit },
+    audit,
     grid: { ...levels.grid },
     live: saveSides(levels.live),
     shown: levels.shown === levels.live ? undefined : saveSides(levels.shown),
@@ -55,7 +66,8 @@ export function restoreBook(saved: SavedBook, settings: BookSettings): OrderBook
   book.buffer = saved.buffer.map((diff) => Object.assign(new DepthUpdate(), diff))
   Object.assign(book.bufferHash, saved.bufferHash)
   Object.assign(book.counts, saved.counts)
-  Object.assign(book.audit, saved.audit)
+  Object.assign(book.audit, saved.audit, saved.unseen)
+  Object.assign(book.seen, saved.seen)
   Object.assign(levels.grid, saved.grid)
   restoreSides(levels.live, saved.live)
   if (saved.shown === undefined) showLive(levels)

@@ -7,7 +7,14 @@
 import { type RunningHash, startHash } from '../base/running-hash.ts'
 import type { SettingSpecs, SettingsOf } from '../base/setting.ts'
 import type { DepthSnapshot, DepthUpdate } from '../model/messages.ts'
-import { type BookAudit, compareSnapshot, createBookAudit } from './book-audit.ts'
+import {
+  type BookAudit,
+  compareSnapshot,
+  createBookAudit,
+  nothingSeen,
+  type SeenPrices,
+  seenIn,
+} from './book-audit.ts'
 import { bridges, bufferDiff, joinFutures, joinSpot } from './book-join.ts'
 import {
   applyLevels,
@@ -101,6 +108,8 @@ export interface OrderBook {
   readonly bufferHash: RunningHash
   readonly counts: BookCounts
   readonly audit: BookAudit
+  /** How far the book is known without diffs. No part of a digest: nothing but the audit reads it. */
+  readonly seen: SeenPrices
 }
 
 /** `drop`: the book has gone past it. */
@@ -136,6 +145,7 @@ export function createOrderBook(settings: BookSettings): OrderBook {
       syncDurationSMax: 0,
     },
     audit: createBookAudit(),
+    seen: nothingSeen(),
   }
 }
 
@@ -181,7 +191,7 @@ export function carryOut(
 export function takeSnapshot(book: OrderBook, snapshot: DepthSnapshot, clockMs: number): void {
   if (book.state === 'synced') {
     if (book.settings.auditSnapshots) {
-      compareSnapshot(book.audit, book.levels, snapshot, book.lastAppliedU)
+      compareSnapshot(book.audit, book.levels, snapshot, book)
     }
     return
   }
@@ -199,6 +209,7 @@ export function takeSnapshot(book: OrderBook, snapshot: DepthSnapshot, clockMs: 
     return
   }
   loadLevels(book.levels, snapshot)
+  Object.assign(book.seen, seenIn(snapshot))
   startFrom(book, snapshot.lastUpdateId, join.survivors)
   book.counts.lastSyncedClockMs = clockMs
 }

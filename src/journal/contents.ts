@@ -37,7 +37,7 @@ export async function readContents(path: string, reader: LevelReader): Promise<R
     lastVenueTimeMs = greatest(block.venueTimesMs.subarray(0, block.count), lastVenueTimeMs)
   }
   return {
-    entryCount: reader.nextSeq,
+    entryCount: reader.nextSeq - reader.firstSeq,
     streams: tally.streams(),
     firstRecvTimeUs,
     lastRecvTimeUs,

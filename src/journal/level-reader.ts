@@ -13,6 +13,7 @@ import { HotCopies } from './hot-copies.ts'
 import type { BlockRange, SeekingReader } from './journal.ts'
 import { decodeKey } from './keys.ts'
 import {
+  firstKeptSeq,
   type RecordingManifest,
   readManifest,
   type SegmentRecord,
@@ -81,6 +82,11 @@ export class LevelReader implements SeekingReader {
     return this.#nextSeq
   }
 
+  /** The first sequence that is there: retention deletes from the beginning. */
+  get firstSeq(): number {
+    return firstKeptSeq(this.#manifest)
+  }
+
   /** Whether a process writes the recording. */
   get isLive(): boolean {
     return this.#isLive
@@ -110,7 +116,7 @@ export class LevelReader implements SeekingReader {
   }
 
   async *blocks({ fromSeq = 0, toSeq, follow = false }: BlockRange = {}): AsyncGenerator<Block> {
-    const cursor: Cursor = { seq: fromSeq }
+    const cursor: Cursor = { seq: Math.max(fromSeq, this.firstSeq) }
     const wanted = toSeq ?? Number.POSITIVE_INFINITY
     const lastSeq = follow ? wanted : Math.min(wanted, this.#nextSeq)
     let idleRounds = 0

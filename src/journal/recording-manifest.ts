@@ -39,13 +39,29 @@ export interface SegmentRecord {
   readonly sha256: string
 }
 
+/** What retention deleted from the beginning, as far as a replay of the rest must know it. */
+export interface DeletedRecord {
+  /** One past the last entry that was deleted. */
+  readonly endSeq: number
+  /** Payload of the last `start` in it; `null` where there was none. */
+  readonly start: string | null
+  /** Payload of the last `settings` in it: they are in force until there are others. */
+  readonly settings: string | null
+}
+
 export interface RecordingManifest {
   /** Unit: µs since 1970. Clock: ours. */
   readonly createdTimeUs: number
   readonly runs: readonly RunRecord[]
   /** Sealed segments, in order and without holes. */
   readonly segments: readonly SegmentRecord[]
+  /** Absent while all is there. */
+  readonly deleted?: DeletedRecord
 }
+
+/** The first sequence that is there. */
+export const firstKeptSeq = ({ segments, deleted }: RecordingManifest): number =>
+  segments[0]?.firstSeq ?? deleted?.endSeq ?? 0
 
 /** The sequence after the last sealed entry. */
 export const sealedEnd = ({ segments }: RecordingManifest): number => segments.at(-1)?.endSeq ?? 0
@@ -77,14 +93,15 @@ export async function readManifest(recording: string): Promise<RecordingManifest
     const version = String(body['formatVersion'])
     throw new RecorderError('FORMAT_UNKNOWN', `${path} has format version ${version}`)
   }
-  const { createdTimeUs, runs, segments } = body as unknown as RecordingManifest
-  return { createdTimeUs, runs, segments }
+  const { createdTimeUs, runs, segments, deleted } = body as unknown as RecordingManifest
+  return { createdTimeUs, runs, segments, ...(deleted === undefined ? {} : { deleted }) }
 }
 
 export async function writeManifest(recording: string, manifest: RecordingManifest): Promise<void> {
-  const { createdTimeUs, runs, segments } = manifest
+  const { createdTimeUs, runs, segments, deleted } = manifest
   const head = { format: MANIFEST_FORMAT, formatVersion: FORMAT_VERSION }
-  const text = signedText({ ...head, createdTimeUs, runs, segments })
+  const more = deleted === undefined ? {} : { deleted }
+  const text = signedText({ ...head, createdTimeUs, runs, segments, ...more })
   await writeFileDurably(join(recording, MANIFEST_FILE), text)
 }
 

@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises'
 import { RecorderError } from '../base/errors.ts'
 import type { Codec } from './codec.ts'
+import { deletedAfter } from './deleted.ts'
 import type { HotSegment } from './hot-segment.ts'
 import {
   hotPath,
@@ -69,12 +70,13 @@ export class Sealer {
 
   /** Takes the oldest segment out of the manifest, then deletes it, after what waits. */
   removeOldest(firstSeq: number): Promise<void> {
-    const { recording } = this.#options
+    const { recording, codec } = this.#options
     const removal = this.#work.then(async () => {
       const [oldest, ...segments] = this.#manifest.segments
       if (oldest?.firstSeq !== firstSeq) return
+      const deleted = await deletedAfter(this.#manifest, { recording, codec, segment: oldest })
       // In this order: a segment that no manifest names is swept, one that is named must be there.
-      this.#manifest = { ...this.#manifest, segments }
+      this.#manifest = { ...this.#manifest, segments, deleted }
       await writeManifest(recording, this.#manifest)
       await rm(segmentPath(recording, firstSeq), {
         recursive: true,
@@ -113,9 +115,9 @@ export class Sealer {
     await this.#attempt(hot.segment, async () => {
       const record = recordOf(await this.#sealing(hot).finish(digest))
       this.#sealings.delete(hot)
-      const { createdTimeUs, runs, segments } = this.#manifest
+      const { runs, segments } = this.#manifest
       this.#manifest = {
-        createdTimeUs,
+        ...this.#manifest,
         runs: updateRuns(runs),
         segments: [...segments, record],
       }

@@ -36,6 +36,8 @@ export interface PipelineListener {
   frameEmitted?(run: SymbolRun, frame: BookFrame, cause: Cause): void
   /** A liquidation that market and engines have taken. */
   liquidationTaken?(run: SymbolRun, order: ForceOrder, cause: Cause): void
+  /** A reply with an open interest that could be read. */
+  openInterestTaken?(run: SymbolRun, cause: Cause): void
   /** A record of the engines. Listening makes them be made. */
   recordEmitted?(run: SymbolRun, log: EngineLog, record: EngineRecord, cause: Cause): void
   /** A liquidation that was refused, with the reason. */

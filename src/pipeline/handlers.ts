@@ -18,6 +18,7 @@ import {
 import type { RatioKind } from '../engines/open-interest.ts'
 import { advance, minuteOfHourChanged } from './clock.ts'
 import { compareHeld, holdTicker, nextTradeId } from './continuity.ts'
+import type { StreamMessages } from './decoded-block.ts'
 import type { Cause, PipelineListener } from './events.ts'
 import { KIND, type Kind } from './route.ts'
 import type { Settings } from './settings.ts'
@@ -26,6 +27,8 @@ import { closeOpenMinute, type SymbolRun, takeLiquidation } from './symbol-run.t
 export class EntryHandler {
   /** The venue's clock minus ours, as the recorder last measured it. Unit: ms. */
   clockOffsetMs = 0
+  /** Where the messages of the sockets come from: the decoder, or who holds what it gave before. */
+  messages: StreamMessages
   readonly #decoder: Decoder
   readonly #listener: PipelineListener
   readonly #byReceipt: boolean
@@ -36,6 +39,7 @@ export class EntryHandler {
 
   constructor(settings: Settings, decoder: Decoder, listener: PipelineListener) {
     this.#decoder = decoder
+    this.messages = decoder
     this.#listener = listener
     this.#byReceipt = settings.pipeline.clock === 'receive'
     this.#dropDuplicates = settings.pipeline.duplicates === 'drop'
@@ -60,18 +64,18 @@ export class EntryHandler {
       case KIND.bookTicker:
         return this.#bookTicker(run, cause, bytes, start, end)
       case KIND.trade:
-        if (!this.#decoder.readTrade(bytes, start, end)) return false
-        this.#before(run, this.#decoder.trade.venueTimeMs, cause)
+        if (!this.messages.readTrade(bytes, start, end)) return false
+        this.#before(run, this.messages.trade.venueTimeMs, cause)
         return true
       case KIND.markPrice:
-        if (!this.#decoder.readMarkPrice(bytes, start, end)) return false
+        if (!this.messages.readMarkPrice(bytes, start, end)) return false
         if (this.#isDropped()) return true
-        this.#before(run, this.#decoder.markPrice.eventTimeMs, cause)
-        onMark(run.market, this.#decoder.markPrice)
+        this.#before(run, this.messages.markPrice.eventTimeMs, cause)
+        onMark(run.market, this.messages.markPrice)
         this.#after(run, cause)
         return true
       case KIND.forceOrder:
-        if (!this.#decoder.readForceOrder(bytes, start, end)) return false
+        if (!this.messages.readForceOrder(bytes, start, end)) return false
         if (!this.#isDropped()) this.#tellRefusal(this.#forceOrder(run, cause), cause)
         return true
       default:
@@ -87,7 +91,8 @@ export class EntryHandler {
     start: number,
     end: number,
   ): boolean {
-    if (!this.#decoder.readForceOrder(bytes, start, end)) return false
+    if (!this.messages.readForceOrder(bytes, start, end)) return false
+    if (this.#isDropped()) return true
     let refusal: LiquidationVerdict | undefined
     for (const run of runs) {
       const verdict = this.#forceOrder(run, cause)
@@ -98,9 +103,9 @@ export class EntryHandler {
   }
 
   #depth(run: SymbolRun, cause: Cause, bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#decoder.readDepth(bytes, start, end)) return false
+    if (!this.messages.readDepth(bytes, start, end)) return false
     if (this.#isDropped()) return true
-    const diff = this.#decoder.depthUpdate
+    const diff = this.messages.depthUpdate
     const { market, tickerCheck } = run
     this.#before(run, diff.venueTimeMs, cause)
     if (tickerCheck.pending.length > 0) {
@@ -116,9 +121,9 @@ export class EntryHandler {
   }
 
   #aggTrade(run: SymbolRun, cause: Cause, bytes: Uint8Array, start: number, end: number): boolean {
-    if (!this.#decoder.readAggTrade(bytes, start, end)) return false
+    if (!this.messages.readAggTrade(bytes, start, end)) return false
     if (this.#isDropped()) return true
-    const trade = this.#decoder.aggTrade
+    const trade = this.messages.aggTrade
     this.#before(run, trade.venueTimeMs, cause)
     const missingCount = nextTradeId(run.tradeIds, trade.aggTradeId)
     if (missingCount > 0) this.#idGap(run, 'aggTrade', missingCount, cause)
@@ -135,15 +140,15 @@ export class EntryHandler {
     start: number,
     end: number,
   ): boolean {
-    if (!this.#decoder.readBookTicker(bytes, start, end)) return false
+    if (!this.messages.readBookTicker(bytes, start, end)) return false
     if (this.#isDropped()) return true
-    this.#before(run, this.#decoder.bookTicker.venueTimeMs, cause)
-    holdTicker(run.tickerCheck, this.#decoder.bookTicker)
+    this.#before(run, this.messages.bookTicker.venueTimeMs, cause)
+    holdTicker(run.tickerCheck, this.messages.bookTicker)
     return true
   }
 
   #forceOrder(run: SymbolRun, cause: Cause): LiquidationVerdict {
-    const order = this.#decoder.forceOrder
+    const order = this.messages.forceOrder
     this.#before(run, order.venueTimeMs, cause)
     const verdict = onForceOrder(run.market, order)
     if (verdict === 'accepted') {
@@ -157,7 +162,7 @@ export class EntryHandler {
   /** Once for an order that nobody took. */
   #tellRefusal(verdict: LiquidationVerdict | undefined, cause: Cause): void {
     if (verdict === undefined || verdict === 'accepted') return
-    this.#listener.liquidationRefused?.(this.#decoder.forceOrder, verdict, cause)
+    this.#listener.liquidationRefused?.(this.messages.forceOrder, verdict, cause)
   }
 
   #reply(
@@ -178,7 +183,7 @@ export class EntryHandler {
         return true
       }
       case KIND.openInterest:
-        return this.#openInterest(run, bytes, start, end)
+        return this.#openInterest(run, cause, bytes, start, end)
       case KIND.topLongShortAccountRatio:
         return this.#ratio(run, 'topAccount', bytes, start, end)
       case KIND.topLongShortPositionRatio:
@@ -191,9 +196,16 @@ export class EntryHandler {
   }
 
   /** A reply that cannot be read is a failed poll, which the market hears of as well. */
-  #openInterest(run: SymbolRun, bytes: Uint8Array, start: number, end: number): boolean {
+  #openInterest(
+    run: SymbolRun,
+    cause: Cause,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): boolean {
     const isRead = this.#decoder.readOpenInterest(bytes, start, end)
     onOpenInterest(run.market, isRead ? this.#decoder.openInterest : undefined)
+    if (isRead) this.#listener.openInterestTaken?.(run, cause)
     return isRead
   }
 
@@ -212,13 +224,15 @@ export class EntryHandler {
     end: number,
   ): boolean {
     if (kind !== KIND.forceOrder) return true
-    if (!this.#decoder.readForceOrder(bytes, start, end)) return false
-    this.#listener.liquidationRefused?.(this.#decoder.forceOrder, 'foreign', cause)
+    if (!this.messages.readForceOrder(bytes, start, end)) return false
+    // It has no engines to be kept from, and is counted with the others.
+    this.#isDropped()
+    this.#listener.liquidationRefused?.(this.messages.forceOrder, 'foreign', cause)
     return true
   }
 
   #isDropped(): boolean {
-    if (!this.#dropCoinMargined || !this.#decoder.coinMargined) return false
+    if (!this.#dropCoinMargined || !this.messages.coinMargined) return false
     this.coinMarginedCount += 1
     return true
   }

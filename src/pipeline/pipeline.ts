@@ -5,6 +5,7 @@
 import type { Plain } from '../base/canonical.ts'
 import { Decoder } from '../decode/decoder.ts'
 import type { Block, StreamKey } from '../model/block.ts'
+import { type DecodedBlock, isDecoded } from './decoded-block.ts'
 import type { RunOptions } from './engine-run.ts'
 import type { Cause, PipelineListener } from './events.ts'
 import { readFact } from './facts.ts'
@@ -81,20 +82,49 @@ export class Pipeline {
   }
 
   /** Handles the entries of `block` from index `from` up to `to`. */
-  consume(block: Block, from = 0, to = block.count): void {
+  consume(block: Block | DecodedBlock, from = 0, to = block.count): void {
     const routes = block.streams.map((stream) => this.#routeOf(stream))
-    const cause = this.#cause
+    const firstTimeUs = block.recvTimesUs[from] ?? 0
+    if (this.#firstSymbols.length > 0 && from < to) this.#startFirst(firstTimeUs)
+    if (isDecoded(block)) this.#consumeDecoded(block, routes, from, to)
+    else this.#consumeBytes(block, routes, from, to)
+    this.#nextSeq = block.firstSeq + to
+  }
+
+  #consumeBytes(block: Block, routes: readonly Route[], from: number, to: number): void {
     const { streamIndexes, recvTimesUs, offsets, bytes, firstSeq } = block
-    if (this.#firstSymbols.length > 0 && from < to) this.#startFirst(recvTimesUs[from] ?? 0)
     for (let index = from; index < to; index += 1) {
       const route = routes[streamIndexes[index] ?? 0]
       if (route === undefined) continue
-      cause.seq = firstSeq + index
-      cause.ordinal = this.#venueEntryCount
-      cause.recvTimeUs = recvTimesUs[index] ?? 0
+      this.#begin(firstSeq + index, recvTimesUs[index] ?? 0)
       this.#consumeEntry(route, bytes, offsets[index] ?? 0, offsets[index + 1] ?? 0)
     }
-    this.#nextSeq = firstSeq + to
+  }
+
+  /** The same with messages that were decoded before, where there are some. */
+  #consumeDecoded(block: DecodedBlock, routes: readonly Route[], from: number, to: number): void {
+    const { streamIndexes, recvTimesUs, offsets, bytes, rows, firstSeq } = block
+    for (let index = from; index < to; index += 1) {
+      const route = routes[streamIndexes[index] ?? 0]
+      if (route === undefined) continue
+      this.#begin(firstSeq + index, recvTimesUs[index] ?? 0)
+      if (block.select(index)) {
+        this.#handler.messages = block.messages
+        this.#consumeEntry(route, bytes, 0, 0)
+      } else {
+        this.#handler.messages = this.decoder
+        const place = -1 - (rows[index] ?? 0)
+        this.#consumeEntry(route, bytes, offsets[place] ?? 0, offsets[place + 1] ?? 0)
+      }
+    }
+    this.#handler.messages = this.decoder
+  }
+
+  #begin(seq: number, recvTimeUs: number): void {
+    const cause = this.#cause
+    cause.seq = seq
+    cause.ordinal = this.#venueEntryCount
+    cause.recvTimeUs = recvTimeUs
   }
 
   /** State that another pipeline goes on from, with the same settings. */

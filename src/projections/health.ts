@@ -30,6 +30,9 @@ const SymbolHealth = object('What there is of one contract.', {
   v2_ts: seconds('Its minute close; 0 before it.'),
   v1_history_frames: whole('Minutes of V1.'),
   v2_history_frames: whole('Minutes of V2.'),
+  book_stale: flag('The book shown is of before a resync, or there is none.'),
+  book_levels_compared: whole('Levels compared with snapshots of the venue, at their ids.'),
+  book_levels_differing: whole('Levels of them that differed.'),
 })
 
 const Snapshot = object('A snapshot.', {
@@ -142,7 +145,14 @@ function symbolHealth(state: StateAt, at: SymbolAt): ViewOf<typeof SymbolHealth>
     v2_ts: timeS,
     v1_history_frames: heatFrames(minutes, 'v1').length,
     v2_history_frames: heatFrames(minutes, 'v2').length,
+    book_stale: isBookStale(at),
+    book_levels_compared: at.market.book.audit.levelsCompared,
+    book_levels_differing: at.market.book.audit.levelsDiffering - at.market.book.audit.levelsUnseen,
   }
+}
+
+function isBookStale({ market: { book } }: SymbolAt): boolean {
+  return book.state !== 'synced' || book.levels.shown !== book.levels.live
 }
 
 /** Nothing at all for so long is loss, whatever single streams say. Unit: ms. */
@@ -160,6 +170,12 @@ function* lossesOf(
   for (const { name, state: word, reason } of streams) {
     if (word === 'dead') yield `${name} is dead: ${reason}`
     if (word === 'stale') yield `${name} is stale: ${reason}`
+  }
+  for (const { symbol, market } of state.symbols.values()) {
+    const { lastLevelsDiffering, lastLevelsUnseen, lastLevelsCompared } = market.book.audit
+    const differing = lastLevelsDiffering - lastLevelsUnseen
+    if (differing === 0) continue
+    yield `${symbol}: ${differing} of ${lastLevelsCompared} levels differ from the last snapshot of the venue`
   }
   for (const { kind, level, subject, reason } of raisedAlarms(
     state.past.alarms.before(state.seq),

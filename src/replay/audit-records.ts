@@ -47,6 +47,7 @@ export function verdictOf(record: EngineRecord): CalibratorVerdict {
     insane: record['price_insane'] === true,
     tierDisabled: record['tier_disabled'] === true,
     ladderSize: listOf(record['ladder']).length,
+    isEmptyAttribution: isBeforeAllLevels(record),
     ...defined({
       attributedTier: tier,
       missUsd: numberOf(record, 'miss_usd'),
@@ -54,6 +55,18 @@ export function verdictOf(record: EngineRecord): CalibratorVerdict {
       responsibility: isOfTier ? numberOf(best, 'responsibility') : undefined,
     }),
   }
+}
+
+/**
+ * Price has not come as far as the nearest level of any tier. Then all distances differ by what the
+ * levels are apart, and the shares are the same for every price (`calibrator.md` Q4).
+ */
+function isBeforeAllLevels(record: EngineRecord): boolean {
+  const priceUsd = numberOf(record, 'event_price') ?? 0
+  const levelsUsd = Object.values(fieldsOf(record['implied_levels_raw'])).map(Number)
+  return sideOf(record) === 'long'
+    ? levelsUsd.every((levelUsd) => levelUsd <= priceUsd)
+    : levelsUsd.every((levelUsd) => levelUsd >= priceUsd)
 }
 
 /** A bucket of the tape, of `liq_tape`. */

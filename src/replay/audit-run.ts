@@ -51,6 +51,7 @@ export class AuditRun {
         if (copy.symbol.includes(one.baseAsset)) one.takeRefusal(copy, reason, seq)
       })
     },
+    openInterestTaken: (run) => this.#of(run).takeOpenInterest(),
     minuteClosed: (run, close, cause, outcome) =>
       this.#of(run).takeMinute(run, close, cause, outcome),
     gapFound: (gap, cause) => this.#takeGap({ ...gap }, { ...cause }),

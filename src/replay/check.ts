@@ -3,10 +3,12 @@ import type { Profile } from '../base/setting.ts'
 import { type Block, type EntryDraft, entryAt } from '../model/block.ts'
 import { RECORDER_VENUE } from '../model/channel.ts'
 import { type DigestFact, parseFact, type SettingsFact } from '../model/facts.ts'
-import { type Overrides, resolveSettings } from '../pipeline/settings.ts'
+import { type Overrides, resolveSettings, type Settings } from '../pipeline/settings.ts'
+import type { CheckpointStore } from './checkpoint-store.ts'
 import { type MinuteDigest, STATE_VERSION } from './digests.ts'
 import type { Recording } from './recording.ts'
 import { type ReplayOptions, replay } from './replay.ts'
+import { writersCheckpoints } from './writers-checkpoints.ts'
 
 /** The first digest that differs, and where to look. */
 export interface Mismatch {
@@ -27,6 +29,8 @@ export interface CheckResult {
   readonly firstMismatch: Mismatch | undefined
   /** Digests of another version of the state: listed, not compared. */
   readonly otherVersions: number
+  /** Digests of a state that saw what retention deleted since, and no checkpoint did: not compared. */
+  readonly withoutPast: number
   readonly ok: boolean
 }
 
@@ -45,18 +49,25 @@ export async function check(recording: Recording, options: CheckOptions): Promis
   const digestsCompared: Record<string, number> = {}
   const mismatches: Mismatch[] = []
   let otherVersions = 0
+  let withoutPast = 0
   for (const { profile, overrides, facts } of epochs) {
-    const comparable = facts.filter(({ version }) => version === STATE_VERSION)
-    otherVersions += facts.length - comparable.length
+    const settings = resolveSettings(profile, overrides)
+    const ofVersion = facts.filter(({ version }) => version === STATE_VERSION)
+    otherVersions += facts.length - ofVersion.length
+    const start = await startOf(recording, settings)
+    const comparable = ofVersion.filter(({ seq }) => seq >= start.seq)
+    withoutPast += ofVersion.length - comparable.length
     const last = comparable.reduce((seq, fact) => Math.max(seq, fact.seq), -1)
     if (last < 0) continue
     const { digests } = await replay(recording.reader, {
       ...options,
-      settings: resolveSettings(profile, overrides),
+      settings,
       symbols: recording.symbols,
-      fromSeq: 0,
+      fromSeq: start.seq,
       toSeq: last + 1,
-      startSeq: 0,
+      startSeq: start.seq,
+      checkpoints: start.checkpoints,
+      documents: start.checkpoints !== undefined,
     })
     compare(comparable, digests, digestsCompared, mismatches)
   }
@@ -67,8 +78,26 @@ export async function check(recording: Recording, options: CheckOptions): Promis
     mismatches: mismatches.length,
     firstMismatch: mismatches[0],
     otherVersions,
+    withoutPast,
     ok: comparedCount > 0 && mismatches.length === 0,
   }
+}
+
+/** Where a replay has the state that live capture had: at the beginning, or at a checkpoint of its own. */
+async function startOf(
+  recording: Recording,
+  settings: Settings,
+): Promise<{ readonly seq: number; readonly checkpoints?: CheckpointStore }> {
+  const { firstSeq } = recording.reader
+  if (firstSeq === 0) return { seq: 0 }
+  const checkpoints = writersCheckpoints(recording, settings)
+  const oldest = (await checkpoints.seqs()).find((seq) => seq >= firstSeq)
+  if (oldest === undefined) return { seq: Number.POSITIVE_INFINITY }
+  const checkpoint = await checkpoints.newestAt(oldest)
+  // A damaged one is passed over, for one that lies before what is left.
+  return checkpoint?.nextSeq === oldest
+    ? { seq: oldest, checkpoints }
+    : { seq: Number.POSITIVE_INFINITY }
 }
 
 function compare(
@@ -93,12 +122,21 @@ function compare(
 
 async function readEpochs({ reader }: Recording): Promise<readonly Epoch[]> {
   const epochs = new Map<string, Epoch>()
-  let current: Epoch = { profile: 'standard', overrides: {}, facts: [] }
+  let current = epochBefore(epochs, reader.manifest.deleted?.settings ?? null)
   for await (const block of reader.blocks()) {
     for (const entry of factsOf(block)) current = takeFact(epochs, current, entry)
   }
   if (!epochs.has(keyOf(current))) epochs.set(keyOf(current), current)
   return [...epochs.values()]
+}
+
+/** The settings in force at the first entry, of which retention may have deleted the fact. */
+function epochBefore(epochs: Map<string, Epoch>, payload: string | null): Epoch {
+  const fact =
+    payload === null ? undefined : parseFact('settings', new TextEncoder().encode(payload))
+  return fact === undefined
+    ? { profile: 'standard', overrides: {}, facts: [] }
+    : epochOf(epochs, fact)
 }
 
 function takeFact(epochs: Map<string, Epoch>, current: Epoch, entry: EntryDraft): Epoch {

@@ -16,6 +16,7 @@ export class CheckpointKeeper {
   readonly #doneSeq: number
   #pendingBytes = 0
   #dueBytes = FIRST_AFTER_BYTES
+  #isWriting: boolean = false
 
   static async open(store: CheckpointStore): Promise<CheckpointKeeper> {
     const seqs = await store.seqs()
@@ -27,12 +28,24 @@ export class CheckpointKeeper {
     this.#doneSeq = doneSeq
   }
 
-  /** Call after each block, with the payload bytes that it had. */
-  async afterBlock(pipeline: Pipeline, payloadBytes: number): Promise<void> {
+  /**
+   * Call after each block, with the payload bytes that it had. Nothing: no checkpoint is due, or the one
+   * before is still being written, since states that wait for a slow disk would fill memory.
+   */
+  afterBlock(pipeline: Pipeline, payloadBytes: number): Promise<void> | undefined {
     this.#pendingBytes += payloadBytes
-    if (this.#pendingBytes < this.#dueBytes || pipeline.nextSeq <= this.#doneSeq) return
-    const size = await this.#store.write(pipeline.nextSeq, pipeline.toPlain())
-    this.#dueBytes = Math.max(FIRST_AFTER_BYTES, size * PAYLOAD_PER_CHECKPOINT_BYTE)
+    const isDue = this.#pendingBytes >= this.#dueBytes && pipeline.nextSeq > this.#doneSeq
+    return isDue && !this.#isWriting ? this.#write(pipeline) : undefined
+  }
+
+  async #write(pipeline: Pipeline): Promise<void> {
+    this.#isWriting = true
     this.#pendingBytes = 0
+    try {
+      const size = await this.#store.write(pipeline.nextSeq, pipeline.toPlain())
+      this.#dueBytes = Math.max(FIRST_AFTER_BYTES, size * PAYLOAD_PER_CHECKPOINT_BYTE)
+    } finally {
+      this.#isWriting = false
+    }
   }
 }

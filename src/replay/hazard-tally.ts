@@ -15,8 +15,14 @@ import type { ForceOrder } from '../model/messages.ts'
 import type { PipelineListener } from '../pipeline/events.ts'
 import type { Settings } from '../pipeline/settings.ts'
 
+/** Sums by block of two hours, the stretches that intervals are drawn from. */
+export type HazardBlocks = ReadonlyMap<number, HazardSums>
+
+const BLOCK_MINUTES = 120
+
 interface Tally {
   readonly sums: HazardSums
+  readonly blocks: Map<number, HazardSums>
   /** Of a model that tells no rates by itself. */
   readonly rival: MapRival
   readonly open: Record<'long' | 'short', { count: number; cappedUsd: number }>
@@ -44,6 +50,11 @@ export class HazardTally {
     )
   }
 
+  /** By symbol. */
+  blocks(): ReadonlyMap<string, HazardBlocks> {
+    return new Map([...this.#tallies].map(([symbol, { blocks }]) => [symbol, blocks]))
+  }
+
   readonly listener: PipelineListener = {
     liquidationTaken: ({ symbol, market }, order) => {
       const srcUsd = market.metrics.midUsd || market.mark.markUsd
@@ -55,7 +66,7 @@ export class HazardTally {
       if (outcome === undefined) return
       const tally = this.#of(symbol)
       const rated = outcome.rated ?? ratedByMap(tally, close, outcome)
-      if (rated !== undefined && seq >= this.#fromSeq) addRated(tally.sums, rated)
+      if (rated !== undefined && seq >= this.#fromSeq) addMinute(tally, rated)
       tally.open.long = { count: 0, cappedUsd: 0 }
       tally.open.short = { count: 0, cappedUsd: 0 }
     },
@@ -67,6 +78,7 @@ export class HazardTally {
       const none = { count: 0, cappedUsd: 0 }
       tally = {
         sums: createHazard(),
+        blocks: new Map(),
         rival: createMapRival(),
         open: { long: { ...none }, short: { ...none } },
       }
@@ -74,6 +86,15 @@ export class HazardTally {
     }
     return tally
   }
+}
+
+function addMinute({ sums, blocks }: Tally, rated: RatedMinute): void {
+  addRated(sums, rated)
+  if (!rated.scored) return
+  const place = Math.floor(rated.minute / BLOCK_MINUTES)
+  const block = blocks.get(place) ?? createHazard()
+  addRated(block, rated)
+  blocks.set(place, block)
 }
 
 function countOrder({ open }: Tally, { side, price, sizeBase }: ForceOrder): void {

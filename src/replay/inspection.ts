@@ -1,9 +1,12 @@
 /** What `inspect` shows of a recording beside its counts: skew of clocks, order, gaps, decode paths. */
+import type { BookAudit } from '../engines/book-audit.ts'
 import type { Block } from '../model/block.ts'
 import type { Gap } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { isSocket } from '../pipeline/route.ts'
 import { resolveSettings } from '../pipeline/settings.ts'
+import { CoverageTally } from './coverage.ts'
+import type { CoverageRow } from './coverage-row.ts'
 import type { Recording } from './recording.ts'
 
 const GAPS_SHOWN = 100
@@ -24,13 +27,22 @@ export interface Inspection {
   readonly faultCount: number
   /** By channel: read by the scanner, by `JSON.parse`, not at all. */
   readonly decodeCounts: Pipeline['decoder']['counts']
+  /** By symbol: what snapshots of the venue said of the rebuilt book. */
+  readonly bookChecks: Readonly<Record<string, Readonly<BookAudit>>>
+  /** Only where it was asked for. */
+  readonly coverage: readonly CoverageRow[] | undefined
   readonly pipeline: Pipeline
+}
+
+export interface InspectOptions {
+  readonly withCoverage: boolean
+  readonly onProgress: (seq: number) => void
 }
 
 /** One pass over all entries, through the pipeline of `standard`. */
 export async function inspect(
   recording: Recording,
-  onProgress: (seq: number) => void,
+  { withCoverage, onProgress }: InspectOptions,
 ): Promise<Inspection> {
   const gaps: (Gap & { readonly seq: number })[] = []
   const faults: { seq: number; channel: string; reason: string }[] = []
@@ -49,9 +61,11 @@ export async function inspect(
     },
   })
   const times = new TimeTally()
+  const coverage = withCoverage ? new CoverageTally() : undefined
   for await (const block of recording.reader.blocks()) {
     pipeline.consume(block)
     times.add(block)
+    coverage?.add(block)
     onProgress(block.firstSeq + block.count)
   }
   return {
@@ -63,6 +77,10 @@ export async function inspect(
     faults,
     faultCount: pipeline.faultCount,
     decodeCounts: pipeline.decoder.counts,
+    bookChecks: Object.fromEntries(
+      [...pipeline.runs].map(([symbol, { market }]) => [symbol, { ...market.book.audit }]),
+    ),
+    coverage: coverage?.rows(),
     pipeline,
   }
 }

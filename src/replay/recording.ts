@@ -47,7 +47,9 @@ export async function resolveRange(
   to: string | undefined,
 ): Promise<SeqRange> {
   const end = recording.reader.nextSeq
-  const fromSeq = from === undefined ? 0 : await seqOf(recording, parseMoment('--from', from))
+  const { firstSeq } = recording.reader
+  const asked = from === undefined ? 0 : await seqOf(recording, parseMoment('--from', from))
+  const fromSeq = Math.max(asked, firstSeq)
   const toSeq = to === undefined ? end : await seqOf(recording, parseMoment('--to', to))
   if (fromSeq >= toSeq) {
     const what = from === undefined ? 'the recording' : `--from ${from}`
@@ -86,6 +88,8 @@ async function seqOf(recording: Recording, moment: Moment): Promise<number> {
 
 /** A recorder says in its first fact which symbols it records; files of others do not. */
 async function namesItsSymbols(reader: LevelReader): Promise<boolean> {
+  // Where its beginning was deleted, engines begin with the first data of each symbol.
+  if ((reader.manifest.deleted?.start ?? null) !== null) return true
   for await (const block of reader.blocks({ toSeq: 1 })) {
     const { stream } = entryAt(block, 0)
     return stream.venue === RECORDER_VENUE && stream.channel === 'start'

@@ -5,14 +5,15 @@
 import type { Plain } from '../base/canonical.ts'
 import type { HazardScore } from '../engines/calibration/hazard.ts'
 import type { JournalReader } from '../journal/journal.ts'
+import { isDecoded, payloadBytesOf } from '../pipeline/decoded-block.ts'
 import type { Gap, PipelineListener } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { flatSettings, type Settings } from '../pipeline/settings.ts'
+import { blocksOf, type ColumnSource } from './block-source.ts'
 import { CheckpointKeeper } from './checkpoint-keeper.ts'
 import type { CheckpointStore } from './checkpoint-store.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
-import { HazardTally } from './hazard-tally.ts'
-import { readAhead } from './read-ahead.ts'
+import { type HazardBlocks, HazardTally } from './hazard-tally.ts'
 import { type Refusals, RefusalTally } from './refusal-tally.ts'
 import type { StateKeeper } from './state-keeper.ts'
 
@@ -28,6 +29,8 @@ export interface ReplayOptions {
   readonly startSeq: number
   /** Start from the newest checkpoint that fits, and write new ones. */
   readonly checkpoints?: CheckpointStore | undefined
+  /** Read columns where there are some, and make those that are missing. A keeper reads the journal. */
+  readonly columns?: ColumnSource | undefined
   readonly nowUs: () => number
   readonly onProgress?: ((seq: number) => void) | undefined
   /** Told of what happens from `fromSeq` on. */
@@ -52,6 +55,8 @@ export interface ReplayResult {
   readonly digests: readonly MinuteDigest[]
   /** By symbol. */
   readonly hazard: Readonly<Record<string, HazardScore>>
+  /** By symbol. */
+  readonly hazardBlocks: ReadonlyMap<string, HazardBlocks>
   /** Liquidations that no engine was given. */
   readonly refused: Refusals
   /** From the first block read to the last state. Unit: ms. */
@@ -93,15 +98,16 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     options.checkpoints === undefined ? undefined : await CheckpointKeeper.open(options.checkpoints)
   const startUs = options.nowUs()
   let handledCount = 0
-  const blocks = reader.blocks({ fromSeq: startSeq, toSeq: options.toSeq })
-  for await (const block of readAhead(blocks)) {
+  const range = { fromSeq: startSeq, toSeq: options.toSeq }
+  const columns = options.keeper === undefined ? options.columns : undefined
+  for await (const block of blocksOf(reader, columns, range)) {
     const from = Math.max(0, startSeq - block.firstSeq)
     const to = Math.min(block.count, options.toSeq - block.firstSeq)
     if (options.pace !== undefined) await options.pace(block.recvTimesUs[from] ?? 0)
     pipeline.consume(block, from, to)
     handledCount += to - from
-    options.keeper?.takeBlock(block, from, to)
-    await checkpoints?.afterBlock(pipeline, block.bytes.length)
+    if (!isDecoded(block)) options.keeper?.takeBlock(block, from, to)
+    await checkpoints?.afterBlock(pipeline, payloadBytesOf(block))
     options.onProgress?.(pipeline.nextSeq)
     if (options.signal?.aborted === true) break
   }
@@ -133,12 +139,16 @@ class Tally {
     this.#hazard = new HazardTally(fromSeq, settings)
   }
 
-  totals(): Pick<ReplayResult, 'minuteCount' | 'gapCount' | 'digests' | 'hazard' | 'refused'> {
+  totals(): Pick<
+    ReplayResult,
+    'minuteCount' | 'gapCount' | 'digests' | 'hazard' | 'hazardBlocks' | 'refused'
+  > {
     return {
       minuteCount: this.#digests.length,
       gapCount: this.#gapCount,
       digests: this.#digests,
       hazard: this.#hazard.scores(),
+      hazardBlocks: this.#hazard.blocks(),
       refused: this.#refusals.refusals(),
     }
   }
@@ -163,6 +173,9 @@ class Tally {
         if (!shown(cause.seq)) return
         this.#keeper?.listener.liquidationTaken?.(run, order, cause)
         next.liquidationTaken?.(run, order, cause)
+      },
+      openInterestTaken: (run, cause) => {
+        if (shown(cause.seq)) next.openInterestTaken?.(run, cause)
       },
       ...this.#records(next, shown),
       liquidationRefused: (order, reason, cause) => {

@@ -14,6 +14,7 @@ import { type Recording, seqAtTime } from './recording.ts'
 import { checkpointKey } from './replay.ts'
 import type { StateKeeper } from './state-keeper.ts'
 import type { StreamCounts } from './stream-tally.ts'
+import { writersCheckpoints } from './writers-checkpoints.ts'
 
 export interface ServedOptions {
   readonly recording: Recording
@@ -57,18 +58,25 @@ export async function serveRecording(options: ServedOptions): Promise<Pipeline |
  */
 export async function loadRecentPast(options: ServedOptions): Promise<Pipeline | undefined> {
   const { recording, keeper, recentMs = SHOWN_MS } = options
-  const checkpoints = checkpointsOf(options)
+  const checkpoints = writersCheckpoints(recording, options.settings)
   keeper.setProgress('replaying', recording.reader.nextSeq)
   const { lastVenueTimeMs } = recording.contents
   const shownSeq = Number.isNaN(lastVenueTimeMs)
     ? 0
     : await seqAtTime(recording, lastVenueTimeMs - recentMs)
-  const seqs = await checkpoints.seqs()
-  return await feed(options, checkpoints, seqs.findLast((seq) => seq <= shownSeq) ?? 0)
+  const { firstSeq } = recording.reader
+  const seqs = (await checkpoints.seqs()).filter((seq) => seq >= firstSeq)
+  // Only a checkpoint knows of what was deleted.
+  const oldest = firstSeq > 0 ? seqs[0] : undefined
+  return await feed(options, checkpoints, seqs.findLast((seq) => seq <= shownSeq) ?? oldest ?? 0)
 }
 
+/** A state that begins where something was deleted before is another one than that of the writer. */
 const checkpointsOf = ({ recording, settings }: ServedOptions): CheckpointStore =>
-  new CheckpointStore(recording.path, checkpointKey(settings, recording.symbols, 0, true))
+  new CheckpointStore(
+    recording.path,
+    checkpointKey(settings, recording.symbols, recording.reader.firstSeq, true),
+  )
 
 /** Feeds the keeper with all from `startSeq` on, where 0 or a checkpoint is. */
 async function feed(

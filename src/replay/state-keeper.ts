@@ -93,6 +93,7 @@ export class StateKeeper implements StateSource {
   setReady(): void {
     this.#isReady = true
     this.#reason = ''
+    for (const changed of this.#subscribers) changed()
   }
 
   takeDigest(digest: MinuteDigest): void {

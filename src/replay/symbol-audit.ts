@@ -5,12 +5,14 @@
 import { auditEvent, createAudit } from '../audits/audit.ts'
 import type {
   AuditEvent,
+  BookCheck,
   CalibratorVerdict,
   MinuteFact,
   ProjectionFact,
 } from '../audits/audit-input.ts'
 import type { Audit } from '../audits/audit-state.ts'
 import { defined } from '../audits/defined.ts'
+import { type BookAudit, createBookAudit } from '../engines/book-audit.ts'
 import { positionSide } from '../engines/liquidation/liquidation-engines.ts'
 import { minuteInputOf } from '../engines/liquidation/minute-input.ts'
 import type { MinuteClose } from '../engines/minute-close.ts'
@@ -61,9 +63,12 @@ export class SymbolAudit {
   #srcUsd = 0
   #projections: readonly ProjectionFact[] = []
   #oiChangeUsd: number | undefined
+  /** Of the open minute. */
+  #oiReplyCount = 0
   /** As projections were made with it: a close may change it afterwards. */
   #ladder: Ladder = { tiers: [], bufferFraction: 0 }
   #learnt = ''
+  #bookAudit: Readonly<BookAudit> | undefined
 
   constructor(symbol: string, baseAsset: string, options: AuditRunOptions) {
     this.symbol = symbol
@@ -147,13 +152,20 @@ export class SymbolAudit {
   ): void {
     const audit = this.#auditOf(run)
     const { engines } = run.heat
+    const oiReplyCount = this.#oiReplyCount
+    this.#oiReplyCount = 0
     if (audit === undefined || engines === undefined || outcome === undefined) return
     this.#flush(audit)
-    auditEvent(audit, this.#minuteOf(run, engines, close, cause.seq, outcome))
+    const minute = this.#minuteOf(run, engines, close, cause.seq, outcome)
+    auditEvent(audit, { ...minute, oiReplyCount })
     this.#projections = []
     this.#oiChangeUsd = undefined
     this.#ladder = ladderOf(engines)
     this.#learnt = learningOf(engines)
+  }
+
+  takeOpenInterest(): void {
+    this.#oiReplyCount += 1
   }
 
   takeRefusal(order: ForceOrder, reason: string, seq: number): void {
@@ -234,6 +246,7 @@ export class SymbolAudit {
       oiChange: openInterest.change,
       fallbackUsed: input.aggression.isFallback,
       bookStale: book.stale,
+      bookCheck: this.#bookCheckOf(run, close.audit),
       gapCount: run.gapsInMinute,
       ...weightsOf(engines),
       projections: this.#projections,
@@ -241,6 +254,17 @@ export class SymbolAudit {
       counts: [zoneCounts(engines)],
       zonesOf: (layer) => zonesOf(engines, outcome.map, layer),
       ...defined({ rated: outcome.rated, oiChangeUsd: this.#oiChangeUsd }),
+    }
+  }
+
+  /** What was compared since the close before; of a first one that is not the symbol's first, nothing. */
+  #bookCheckOf({ minuteCount }: SymbolRun, audit: Readonly<BookAudit>): BookCheck {
+    const before = this.#bookAudit ?? (minuteCount === 1 ? createBookAudit() : audit)
+    this.#bookAudit = audit
+    return {
+      snapshotCount: audit.snapshotsCompared - before.snapshotsCompared,
+      levelCount: audit.levelsCompared - before.levelsCompared,
+      differingCount: wrongCount(audit) - wrongCount(before),
     }
   }
 
@@ -264,3 +288,6 @@ export class SymbolAudit {
     this.#facts = []
   }
 }
+
+const wrongCount = ({ levelsDiffering, levelsUnseen }: Readonly<BookAudit>): number =>
+  levelsDiffering - levelsUnseen

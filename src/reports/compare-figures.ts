@@ -6,13 +6,18 @@ import {
   blockColumns,
   drawBlocks,
   drawnScores,
+  filledBlocks,
   intervalOf,
 } from '../audits/block-draws.ts'
-import { HAZARD, HAZARD_SUM_COUNT } from '../audits/hazard-track.ts'
+import {
+  gainOf,
+  hazardColumns,
+  notionalGainOf,
+  predictedOverObserved,
+} from '../audits/hazard-scores.ts'
 import { matchEvents } from '../audits/matched-minutes.ts'
 import type { AuditInterval } from '../audits/view-figures.ts'
 import type { HazardName } from '../audits/view-hazard.ts'
-import { log } from '../base/elementary.ts'
 
 /** What is compared. */
 export type CompareName = 'gain' | 'notionalGain' | 'predictedOverObserved' | 'hitRate' | 'skill'
@@ -65,7 +70,10 @@ export function differencesOf(a: Audit, b: Audit, paired: boolean): readonly Dif
       const other = drawnA[draw]
       return one === undefined || other === undefined ? undefined : one - other
     })
-    const interval = intervalOf(leads, Math.min(filled(columnsA), filled(columnsB)))
+    const interval = intervalOf(
+      leads,
+      Math.min(filledBlocks(columnsA[0]), filledBlocks(columnsB[0])),
+    )
     return {
       name,
       a: valueA,
@@ -79,40 +87,21 @@ export function differencesOf(a: Audit, b: Audit, paired: boolean): readonly Dif
 const totalsOf = (columns: Columns): Float64Array =>
   Float64Array.from(columns, (column) => column.reduce((sum, value) => sum + value, 0))
 
-/** Blocks that hold anything. */
-const filled = ([first, ...rest]: Columns): number =>
-  first === undefined
-    ? 0
-    : first.filter((value, place) => value > 0 || rest.some((column) => (column[place] ?? 0) > 0))
-        .length
-
-const countOf = (sums: Float64Array): number =>
-  (sums[HAZARD.longCount] ?? 0) + (sums[HAZARD.shortCount] ?? 0)
-
-const rateOf = (sums: Float64Array): number =>
-  (sums[HAZARD.longRate] ?? 0) + (sums[HAZARD.shortRate] ?? 0)
-
-/** `weight`: what `logSum` is weighed by in all. */
-function overConstant(sums: Float64Array, logSum: number, weight: number): number | undefined {
-  const rate = rateOf(sums) / (sums[HAZARD.rates] ?? 1)
-  return weight > 0 && rate > 0 ? (sums[logSum] ?? 0) / weight - log(rate) : undefined
-}
-
 const MEASURES: readonly Measure[] = [
   {
     name: 'gain',
-    score: (sums) => overConstant(sums, HAZARD.logSum, countOf(sums)),
-    columns: hazardColumns,
+    score: gainOf,
+    columns: headlineColumns,
   },
   {
     name: 'notionalGain',
-    score: (sums) => overConstant(sums, HAZARD.cappedLogSum, sums[HAZARD.cappedUsd] ?? 0),
-    columns: hazardColumns,
+    score: notionalGainOf,
+    columns: headlineColumns,
   },
   {
     name: 'predictedOverObserved',
-    score: (sums) => (countOf(sums) > 0 ? rateOf(sums) / countOf(sums) : undefined),
-    columns: hazardColumns,
+    score: predictedOverObserved,
+    columns: headlineColumns,
   },
   {
     name: 'hitRate',
@@ -133,19 +122,9 @@ export function headlineHazard({ hazard, options, plan }: Audit): HazardName | u
   return hazard.rows.has('model') ? 'model' : options.layers[plan.headlineLayer]?.name
 }
 
-function hazardColumns(audit: Audit, draws: BlockDraws): Columns {
-  const columns = blockColumns(draws, HAZARD_SUM_COUNT)
+function headlineColumns(audit: Audit, draws: BlockDraws): Columns {
   const name = headlineHazard(audit)
-  const blocks = name === undefined ? undefined : audit.hazard.rows.get(name)
-  for (const [block, sums] of blocks ?? []) {
-    const place = draws.placeOf.get(block)
-    if (place === undefined) continue
-    for (const [index, value] of sums.entries()) {
-      const column = columns[index]
-      if (column !== undefined) column[place] = value
-    }
-  }
-  return columns
+  return hazardColumns(draws, name === undefined ? undefined : audit.hazard.rows.get(name))
 }
 
 function isHit(audit: Audit, { distances }: AuditedEvent): boolean {

@@ -1,8 +1,9 @@
 /** `report --compare A B`: two settings, profiles or ranges, side by side. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { headlineCellOf, headlineLayerOf } from '../audits/headline.ts'
+import { between, fixed, signed, whole } from '../audits/number-text.ts'
 import type { CompareName, Difference } from './compare-figures.ts'
-import { between, fixed, NOTHING, optional, signed, whole } from './figures.ts'
-import { headlineCellOf, headlineLayerOf } from './headline.ts'
+import { NOTHING, optional } from './figures.ts'
 import { limits } from './limits.ts'
 import { code, document, table } from './markdown.ts'
 import type { ReportFile, ReportHead } from './report.ts'

@@ -1,6 +1,7 @@
 /** `report disabled-tiers`. */
 import type { AuditView } from '../audits/audit-view.ts'
-import { MARKS_EXPLAINED, percent, signed, whole } from './figures.ts'
+import { percent, signed, whole } from '../audits/number-text.ts'
+import { MARKS_EXPLAINED } from './figures.ts'
 import { findingsOf, findingsTable } from './findings-table.ts'
 import { pictured } from './pictures.ts'
 import type { Body, ReportSymbol } from './report.ts'
@@ -36,7 +37,7 @@ export function tierVerdict(view: AuditView): readonly string[] {
       : ` ${whole(kept)} orders were kept out before any engine saw them (${rejected.symbols.map(({ symbol, count }) => `${symbol} ${whole(count)}`).join(', ')}).`
   if (tiers.length === 0 && eventCount === 0) {
     return [
-      `**No tier is disabled, and nothing is contaminated.**${outside} A tier that nothing comes of falls to about no weight by itself.`,
+      `**No tier is disabled, and nothing is contaminated.**${outside} A tier whose positions bring no liquidations when price gets there loses its weight by itself; one that price has not reached keeps its prior.`,
     ]
   }
   if (eventCount === 0) {
@@ -49,7 +50,7 @@ export function tierVerdict(view: AuditView): readonly string[] {
     : `${whole(eventCount)} liquidations landed on ${listed(tiers)}, ${whole(contaminatedCount)} of them contamination: orders of other contracts, or at impossible prices.`
   return [
     `**${headline}**`,
-    `They are ${offendersBySymbol(view)}, and make the tier’s median miss ${signed(missUsd.median ?? 0, 0)} USD, which says how far another coin’s price is from this one’s. ${whole(tieCount)} of them are ties: at such a price the weight of every tier underflows to 0, the fallback makes all equal, and the first tier of the ladder takes the event. Disabling the tier hides the symptom; matching the symbol exactly removes the cause (\`pipeline.symbolMatch\`, see the \`standard\` profile).${outside}`,
+    `They are ${offendersBySymbol(view)}, and make the tier’s median miss ${signed(missUsd.median ?? 0, 0)} USD, which says how far another coin’s price is from this one’s. ${tieCount === eventCount ? 'All of them' : `${whole(tieCount)} of them`} are ties: at such a price the weight of every tier underflows to 0, the fallback makes all equal, and the first tier of the ladder takes the event. Disabling the tier hides the symptom; matching the symbol exactly removes the cause (\`pipeline.symbolMatch\`, see the \`standard\` profile).${outside}`,
     ...(failed.length === 0 ? [] : [`Failed: ${failed.join(', ')}.${weightNote(view)}`]),
   ]
 }
@@ -68,10 +69,10 @@ function offenderSection(view: AuditView): readonly string[] {
   const shown =
     events.length < eventCount
       ? `The first ${whole(events.length)} of ${whole(eventCount)}`
-      : 'Each'
+      : 'Each one'
   return [
     '### Liquidations on disabled tiers',
-    `${shown}, by the sequence of its entry in the journal${part === undefined ? '' : `; ${percent(part, 2)} of all liquidations seen`}. \`moonreplay export --from seq:N --to seq:M\` shows the payload.`,
+    `${shown}, named by the sequence of its entry in the journal${part === undefined ? '' : `: ${percent(part, 2)} of all liquidations seen`}. \`moonreplay export --from seq:N --to seq:M\` shows the payload.`,
     offenders,
   ]
 }

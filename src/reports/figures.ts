@@ -1,4 +1,5 @@
 /** Numbers as a report prints them. The JSON twin holds them unrounded. */
+import { fixed, signed } from '../audits/number-text.ts'
 import type { AuditInterval, Figure, Spread } from '../audits/view-figures.ts'
 
 /** Stands where there is nothing to say. */
@@ -7,39 +8,16 @@ export const NOTHING = '–'
 /** Marks of a figure, explained by {@link MARKS_EXPLAINED}. */
 const INSUFFICIENT = '†'
 const OVER_GAP = '‡'
+const FEW_BLOCKS = '§'
 
-export const MARKS_EXPLAINED = `${INSUFFICIENT} fewer samples than \`audit.sampleMin\`: do not rely on it. ${OVER_GAP} some of it lies in minutes that a gap touches.`
-
-/** A minus sign as wide as a digit, and none before a number that rounds to 0. */
-export function fixed(value: number, digits: number): string {
-  const text = value.toFixed(digits)
-  const isZero = Number(text) === 0
-  const plain = isZero ? text.replace('-', '') : text
-  const [whole = '', ...rest] = plain.replace('-', '−').split('.')
-  return [whole.replace(/\B(?=(\d{3})+(?!\d))/g, ','), ...rest].join('.')
-}
-
-export const whole = (value: number): string => fixed(value, 0)
-
-export const signed = (value: number, digits: number): string =>
-  `${Number(value.toFixed(digits)) > 0 ? '+' : ''}${fixed(value, digits)}`
-
-export const percent = (fraction: number, digits = 1): string =>
-  `${fixed(100 * fraction, digits)} %`
+export const MARKS_EXPLAINED = `${INSUFFICIENT} fewer samples than \`audit.sampleMin\`: do not rely on it. ${OVER_GAP} some of it lies in minutes that a gap touches. ${FEW_BLOCKS} no interval: it stands on fewer than six blocks.`
 
 export const usd = (value: number, digits = 0): string => `${fixed(value, digits)} USD`
 
 export const optional = (value: number | undefined, print: (value: number) => string): string =>
   value === undefined ? NOTHING : print(value)
 
-/** `(95 %: 0.58 to 0.80)`; nothing without an interval. */
-export const between = (
-  interval: AuditInterval | undefined,
-  print: (value: number) => string,
-): string =>
-  interval === undefined ? '' : ` (95 %: ${print(interval.low)} to ${print(interval.high)})`
-
-/** The same inside of brackets: `+0.02; 95 %: −0.05 to +0.07`. */
+/** A value with its interval, inside of brackets: `+0.02; 95 %: −0.05 to +0.07`. */
 export const inBrackets = (
   value: number,
   interval: AuditInterval | undefined,
@@ -49,10 +27,10 @@ export const inBrackets = (
     ? print(value)
     : `${print(value)}; 95 %: ${print(interval.low)} to ${print(interval.high)}`
 
-export type Marked = Pick<Figure, 'insufficient' | 'overGap'>
+export type Marked = Pick<Figure, 'insufficient' | 'overGap' | 'fewBlocks'>
 
-export const marks = ({ insufficient, overGap }: Marked): string =>
-  `${insufficient ? INSUFFICIENT : ''}${overGap ? OVER_GAP : ''}`
+export const marks = ({ insufficient, overGap, fewBlocks }: Marked): string =>
+  `${insufficient ? INSUFFICIENT : ''}${overGap ? OVER_GAP : ''}${fewBlocks ? FEW_BLOCKS : ''}`
 
 /** A figure with its interval and its marks. */
 export const figure = (
@@ -61,11 +39,12 @@ export const figure = (
 ): string =>
   value === undefined ? NOTHING : `${print(value)}${shortInterval(interval, print)}${marks(rest)}`
 
-/** In tables: `71.0 [64.1, 77.9]`. */
+/** In tables: `71.0 [64.1, 77.9]`; a narrow column breaks before the bracket, never inside. */
 const shortInterval = (
   interval: AuditInterval | undefined,
   print: (value: number) => string,
-): string => (interval === undefined ? '' : ` [${print(interval.low)}, ${print(interval.high)}]`)
+): string =>
+  interval === undefined ? '' : ` [${print(interval.low)},\u00a0${print(interval.high)}]`
 
 /** Of a share: percent without its sign, which stands in the head of the column. */
 export const share = (fraction: number): string => fixed(100 * fraction, 1)

@@ -1,6 +1,7 @@
 /** Findings, the worst first, each with the number that triggered it. */
 import type { AuditView, Finding, FindingName } from '../audits/audit-view.ts'
-import { fixed, NOTHING, optional } from './figures.ts'
+import { fixed, percent, signed } from '../audits/number-text.ts'
+import { NOTHING, optional } from './figures.ts'
 import { firstOf, table } from './markdown.ts'
 import type { ReportKind } from './report.ts'
 
@@ -37,8 +38,8 @@ export const findingsTable = (findings: readonly Finding[]): string =>
     findings.map(({ name, severity, value, limit, text, seqs = [] }) => [
       SEVERITIES[severity],
       WORDS[name],
-      optional(value, short),
-      optional(limit, short),
+      optional(value, (one) => inUnit(name, one)),
+      optional(limit, (one) => inUnit(name, one)),
       text,
       seqs.length === 0 ? NOTHING : firstOf(seqs, 5, String),
     ]),
@@ -65,6 +66,21 @@ const SHOWN: Readonly<Record<ReportKind, readonly FindingName[] | 'all'>> = {
 export function findingsOf(kind: ReportKind, { findings }: AuditView): readonly Finding[] {
   const names = SHOWN[kind]
   return names === 'all' ? findings : findings.filter(({ name }) => names.includes(name))
+}
+
+const SHARES: readonly FindingName[] = [
+  'wrongSide',
+  'openInterest',
+  'fallbackAggression',
+  'zoneGaps',
+  'rejectedEvents',
+  'fixedLevels',
+]
+
+/** As the sentence beside it says it. */
+function inUnit(name: FindingName, value: number): string {
+  if (SHARES.includes(name)) return percent(value)
+  return name === 'skill' ? `${signed(100 * value, 1)} points` : short(value)
 }
 
 /** Four digits that count. */

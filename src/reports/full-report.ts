@@ -1,6 +1,8 @@
 /** `report full`: all sections, by the letters that readers of the reference's audit know. */
+
+import { whole } from '../audits/number-text.ts'
 import { tierVerdict } from './disabled-tiers-report.ts'
-import { MARKS_EXPLAINED, NOTHING, whole } from './figures.ts'
+import { MARKS_EXPLAINED, NOTHING } from './figures.ts'
 import { findingsTable } from './findings-table.ts'
 import { falsePositiveNote, hitIntroduction } from './hit-rate-report.ts'
 import { code, list } from './markdown.ts'
@@ -69,7 +71,7 @@ const zones = ({ view }: ReportSymbol): Body => [
   'From the birth of the nearest zone to the liquidation that it met.',
   leadTable(view),
   '### E. Reaction after a touch',
-  `Price is followed for ${whole(Number(view.settings['reactionMinutes']))} full minutes after the minute of the touch; a move of ${whole(Number(view.settings['reactionBps']))} bps back counts as a turn, as much further as going on. Both can happen.`,
+  `Price is followed for ${whole(Number(view.settings['reactionMinutes']))} full minutes after the minute of the touch; a move of ${whole(Number(view.settings['reactionBps']))} bps back counts as a turn, as much further as going on. Both can happen; touches too late to be followed are left out of both.`,
   reactionTable(view),
   '### F. Sides and contexts',
   'Hits of the headline cell by what the market did in the minute before; buyers’ share is of taker volume.',
@@ -99,14 +101,14 @@ const misses = ({ view }: ReportSymbol): Body => [
   signedTable(view),
 ]
 
-const health = ({ view }: ReportSymbol, { faultCount }: ReportHead): Body => [
+const health = ({ view }: ReportSymbol, head: ReportHead): Body => [
   '### M. Open interest and taker flow',
-  inputTable(view),
+  inputTable(view, head),
   '### N. Gaps, holes and faults',
-  ...feedSection(view, faultCount),
+  ...feedSection(view, head.faultCount),
   '### O. Sweeps and fates of zones',
   sweepTable(view) ?? 'No zone was swept.',
-  'Confirmed: with a liquidation of the side within tolerance in the same minute. Created less all ends must be 0:',
+  'Confirmed: with a liquidation of the side within tolerance in the same minute. Created less all ends must be 0, and so must be the sweeps and expiries that the engine counted without telling them one by one, or told without counting:',
   conservationTable(view),
   falsePositiveNote,
   fateTable(view),

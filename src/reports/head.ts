@@ -1,5 +1,6 @@
 /** The head of a report: where it comes from, and how to make it again. */
-import { momentMs, whole } from './figures.ts'
+import { whole } from '../audits/number-text.ts'
+import { momentMs } from './figures.ts'
 import { code, table } from './markdown.ts'
 import type { ReportInput, ReportKind } from './report.ts'
 

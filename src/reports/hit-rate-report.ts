@@ -1,4 +1,5 @@
 /** `report hit-rate`. */
+import { percent } from '../audits/number-text.ts'
 import { MARKS_EXPLAINED } from './figures.ts'
 import { findingsOf, findingsTable } from './findings-table.ts'
 import { pictured } from './pictures.ts'
@@ -40,8 +41,8 @@ export function hitRateBody({ view }: ReportSymbol): Body {
 }
 
 export const falsePositiveNote =
-  'A zone that price touched without a liquidation within tolerance in that minute is a false positive. A touch counts in minutes that began after the zone was born.'
+  'A zone that price touched without a liquidation within tolerance in that minute is a false positive. A touch counts in minutes that began after the zone was born. Gone untouched: expired, faded or merged into another before price came.'
 
 export function hitIntroduction({ headline }: ReportSymbol['view']): string {
-  return `A liquidation meets only zones that were alive before its own entry. Hit: within ${(100 * headline.toleranceFraction).toFixed(2)} % of a zone at least ${headline.minAgeMinutes} min old, or of the stretch in which its orders are expected. Gap: there was none on its side. Matched: the same events in the eight most similar minutes at least two hours away; skill is what is over that. Later and mirrored baselines flatter, and are no skill.`
+  return `A liquidation meets only zones that were alive before its own entry. Hit: within ${percent(headline.toleranceFraction, 2)} of a zone at least ${headline.minAgeMinutes} min old, or of the stretch in which its orders are expected. Gap: there was none on its side. Matched: the same events in the eight most similar minutes at least two hours away; skill is what is over that. Later and mirrored baselines flatter, and are no skill.`
 }

@@ -1,8 +1,9 @@
 /** `report median-miss`. */
 import type { AuditView } from '../audits/audit-view.ts'
-import { fixed, MARKS_EXPLAINED, marks, signed, whole } from './figures.ts'
+import { headlineLayerOf } from '../audits/headline.ts'
+import { percent, signed, whole } from '../audits/number-text.ts'
+import { MARKS_EXPLAINED, marks } from './figures.ts'
 import { findingsOf, findingsTable } from './findings-table.ts'
-import { headlineLayerOf } from './headline.ts'
 import { pictured } from './pictures.ts'
 import type { Body, ReportSymbol } from './report.ts'
 import { deeperTable, marginNote, signedTable, tierTable } from './section-misses.ts'
@@ -37,9 +38,9 @@ export function missVerdict(view: AuditView): readonly (string | undefined)[] {
   const beside =
     fixedMedian === undefined
       ? ''
-      : ` Two fixed levels, which predict nothing, were ${fixed(100 * fixedMedian, 3)} % away.`
+      : ` Two fixed levels, which predict nothing, were ${percent(fixedMedian, 3)} away.`
   return [
-    `**${middleOf(spread.median)} (${layerWord(view.headline.layer)})${marks(spread)}** (half of ${whole(spread.count)} lie within ${fixed(100 * (spread.mad ?? 0), 3)} % of that; 5 to 95 %: ${signed(100 * (spread.p05 ?? 0), 2)} to ${signed(100 * (spread.p95 ?? 0), 2)} %). Either way, the nearest zone was ${fixed(100 * (distance.median ?? 0), 3)} % away in the middle, and less than ${fixed(100 * (distance.p95 ?? 0), 2)} % in 95 of 100.${beside}`,
+    `**${middleOf(spread.median)}.**${marks(spread)} Layer: ${layerWord(view.headline.layer)}; ${whole(spread.count)} liquidations, half of them within ${percent(spread.mad ?? 0, 3)} of that, 90 of 100 between ${signed(100 * (spread.p05 ?? 0), 2)} and ${signed(100 * (spread.p95 ?? 0), 2)} %. Whichever way, the nearest zone was ${percent(distance.median ?? 0, 3)} away in the median, and no further than ${percent(distance.p95 ?? 0, 2)} in 95 of 100.${beside}`,
     'A small miss is no evidence: it falls by itself with the number and the height of zones. Whether a map is better than its rivals stands in `report hit-rate`.',
     marginNote(view),
   ]
@@ -50,10 +51,10 @@ const AS_ZERO = 5e-6
 
 function middleOf(medianFraction: number): string {
   if (Math.abs(medianFraction) < AS_ZERO) {
-    return 'The middle one of all liquidations came at its zone, neither beyond nor short of it'
+    return 'The median liquidation came right at its nearest zone, neither beyond nor short of it'
   }
   const way = medianFraction > 0 ? 'beyond' : 'short of'
-  return `In the middle, a liquidation came ${fixed(100 * Math.abs(medianFraction), 3)} % of price ${way} the nearest zone`
+  return `The median liquidation came ${percent(Math.abs(medianFraction), 3)} of price ${way} its nearest zone`
 }
 
 /** Nothing for a model that attributes no liquidation to a tier. */

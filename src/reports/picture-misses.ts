@@ -1,7 +1,7 @@
 /** How much further than the nearest zone price had gone when a liquidation came. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { fixed, whole } from '../audits/number-text.ts'
 import { bottomAxis, type Frame, leftAxis, linearScale, tickDecimals } from './axes.ts'
-import { fixed, whole } from './figures.ts'
 import { COLORS, element, legend, line, svg } from './svg.ts'
 import { layerWord } from './words.ts'
 

@@ -1,7 +1,7 @@
 /** Liquidations that came, beside those that were expected before they were known. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { whole } from '../audits/number-text.ts'
 import { bottomAxis, type Frame, leftAxis, linearScale, timeLabel, timeScale } from './axes.ts'
-import { whole } from './figures.ts'
 import { COLORS, element, legend, pixels, svg } from './svg.ts'
 import { hazardWord } from './words.ts'
 

@@ -1,5 +1,6 @@
 /** Price with the strongest zones of the headline layer, and the liquidations that came. */
 import type { AuditView, BarPoint, LiquidationPoint, ZonePoint } from '../audits/audit-view.ts'
+import { whole } from '../audits/number-text.ts'
 import {
   bottomAxis,
   type Frame,
@@ -9,7 +10,6 @@ import {
   timeLabel,
   timeScale,
 } from './axes.ts'
-import { whole } from './figures.ts'
 import { COLORS, element, legend, pixels, svg } from './svg.ts'
 import { layerWord } from './words.ts'
 

@@ -1,9 +1,9 @@
 /** Rows of dots with intervals: hit rates beside their baselines, and hazard gains beside rivals'. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { headlineCellOf } from '../audits/headline.ts'
+import { fixed, whole } from '../audits/number-text.ts'
 import type { AuditInterval } from '../audits/view-figures.ts'
 import { bottomAxis, type Frame, linearScale, type Scale, tickDecimals } from './axes.ts'
-import { fixed, whole } from './figures.ts'
-import { headlineCellOf } from './headline.ts'
 import { COLORS, element, legend, line, svg, text } from './svg.ts'
 import { hazardWord, layerWord } from './words.ts'
 

@@ -1,5 +1,6 @@
 /** The weight of each tier over time. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { fixed } from '../audits/number-text.ts'
 import {
   bottomAxis,
   type Frame,
@@ -10,7 +11,6 @@ import {
   timeLabel,
   timeScale,
 } from './axes.ts'
-import { fixed } from './figures.ts'
 import { element, pixels, SERIES_COLORS, svg, text } from './svg.ts'
 
 const SIZE = { width: 880, height: 320 }

@@ -1,7 +1,8 @@
 /** The reference's own formulas on the same events, for those who compare with a run of it. */
 import type { AuditView } from '../audits/audit-view.ts'
 import type { CompatCell, CompatReaction, CompatView } from '../audits/compat-view.ts'
-import { fixed, NOTHING, optional, percent, seconds, signed, whole } from './figures.ts'
+import { fixed, percent, signed, whole } from '../audits/number-text.ts'
+import { NOTHING, optional, seconds } from './figures.ts'
 import { list, table } from './markdown.ts'
 
 export function compatSection({ compat }: AuditView): readonly (string | undefined)[] {

@@ -1,13 +1,20 @@
 /** The health of what was fed in: open interest, taker flow, gaps, refused events. */
+import type { BookCheck } from '../audits/audit-input.ts'
 import type { AuditView } from '../audits/audit-view.ts'
-import { figure, fixed, momentMs, NOTHING, optional, share, signed, usd, whole } from './figures.ts'
+import { reasonWord } from '../audits/finding-text.ts'
+import { fixed, signed, whole } from '../audits/number-text.ts'
+import { figure, momentMs, NOTHING, optional, share, usd } from './figures.ts'
 import { firstOf, list, table } from './markdown.ts'
-import { reasonWord } from './words.ts'
+import type { ReportHead } from './report.ts'
 
 /** The longest list of rows that a person reads. */
 const ROWS_MAX = 40
 
-export function inputTable({ openInterest, aggression, range }: AuditView): string {
+export function inputTable(
+  { openInterest, aggression, range }: AuditView,
+  { settings }: ReportHead,
+): string {
+  const unit = settings['pipeline.openInterestUnit'] === 'base' ? 'base units' : 'USD'
   return table(
     ['<', '<'],
     [
@@ -17,7 +24,7 @@ export function inputTable({ openInterest, aggression, range }: AuditView): stri
       ],
       [
         'open interest',
-        `${openInterest.status}: ${figure(openInterest.validRate, share)} % of minutes have it; it rose in ${whole(openInterest.positiveCount)}, fell in ${whole(openInterest.negativeCount)}, stood in ${whole(openInterest.zeroCount)}; longest time without ${whole(openInterest.longestGapS)} s; median change ${optional(openInterest.medianChange, (value) => signed(value, 2))}`,
+        `${openInterest.status}: replies came in ${figure(openInterest.validRate, share)} % of minutes; it rose in ${whole(openInterest.positiveCount)}, fell in ${whole(openInterest.negativeCount)}, stood in ${whole(openInterest.zeroCount)}; longest time without ${whole(openInterest.longestGapS)} s; median change of a minute ${optional(openInterest.medianChange, (value) => signed(value, 2))} ${unit}`,
       ],
       [
         'taker flow',
@@ -26,6 +33,13 @@ export function inputTable({ openInterest, aggression, range }: AuditView): stri
     ],
   )
 }
+
+const bookLines = ({ snapshotCount, levelCount, differingCount }: BookCheck): readonly string[] =>
+  snapshotCount === 0
+    ? []
+    : [
+        `the order book was compared with ${whole(snapshotCount)} snapshots of the venue: ${whole(differingCount)} of ${whole(levelCount)} levels differ`,
+      ]
 
 export function feedSection({ feed }: AuditView, faultCount: number): readonly string[] {
   const sources = feed.barSources.map(
@@ -36,6 +50,7 @@ export function feedSection({ feed }: AuditView, faultCount: number): readonly s
     `${whole(feed.holes.length)} holes: pauses of more than two minutes between closed minutes`,
     `bars made of: ${sources.length === 0 ? NOTHING : sources.join(', ')} (minutes); book out of sync at the end of ${whole(feed.staleBookMinuteCount)}`,
     `${whole(faultCount)} messages could not be read`,
+    ...bookLines(feed.bookCheck),
   ]
   if (feed.gaps.length === 0) return [list(lines)]
   return [
@@ -47,7 +62,7 @@ export function feedSection({ feed }: AuditView, faultCount: number): readonly s
         .map((gap) => [
           String(gap.seq),
           optional(gap.timeS, momentMs),
-          gap.channel,
+          gap.channel === '' ? 'all' : gap.channel,
           gap.cause,
           gap.durationMs === 0 ? NOTHING : `${fixed(gap.durationMs / 1000, 1)} s`,
           whole(gap.missingCount),

@@ -1,8 +1,9 @@
 /** Hit tables: what was hit, what that cost, and what chance would have hit. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { headlineCellOf } from '../audits/headline.ts'
+import { fixed, percent, whole } from '../audits/number-text.ts'
 import type { HitCell, LayerView } from '../audits/view-hits.ts'
-import { figure, fixed, NOTHING, percent, points, share, whole } from './figures.ts'
-import { headlineCellOf } from './headline.ts'
+import { figure, NOTHING, points, share } from './figures.ts'
 import { list, table } from './markdown.ts'
 import { causeWord, contextWord, LAYER_MEANINGS, layerWord, sideWord } from './words.ts'
 

@@ -1,8 +1,9 @@
 /** How far off: distances to the nearest zone, and the calibrator's own offsets by tier. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { fixed, signed, whole } from '../audits/number-text.ts'
 import type { Spread } from '../audits/view-figures.ts'
 import type { TierRow } from '../audits/view-health.ts'
-import { fixed, marks, NOTHING, signed, whole } from './figures.ts'
+import { marks, NOTHING } from './figures.ts'
 import { table } from './markdown.ts'
 import { layerWord, sideWord } from './words.ts'
 
@@ -101,7 +102,7 @@ export function tierTable(rows: readonly TierRow[]): string | undefined {
       ...spreadCells(row.missFraction, inPercent, ['median']),
       ...spreadCells(row.deeperFraction.long, inPercent, ['median']),
       ...spreadCells(row.deeperFraction.short, inPercent, ['median']),
-      row.isOutlier ? '**yes**' : 'no',
+      row.missUsd.insufficient ? 'too few' : row.isOutlier ? '**yes**' : 'no',
     ]),
   )
 }

@@ -1,22 +1,13 @@
 /** The calibrator: its own verdicts, its history, and what landed on tiers that are disabled. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { fixed, percent, signed, whole } from '../audits/number-text.ts'
+import type { Figure } from '../audits/view-figures.ts'
 import type {
   CalibrationPoint,
   DisabledTierCheckName,
   DisabledTierEvent,
 } from '../audits/view-health.ts'
-import {
-  figure,
-  fixed,
-  moment,
-  momentMs,
-  NOTHING,
-  optional,
-  percent,
-  share,
-  signed,
-  whole,
-} from './figures.ts'
+import { figure, moment, momentMs, NOTHING, optional, share } from './figures.ts'
 import { list, table } from './markdown.ts'
 import { priceOf, seqList } from './section-health.ts'
 
@@ -33,7 +24,7 @@ const VERDICTS = {
   pass: 'pass',
   warn: '*warn*',
   fail: '**fail**',
-  notChecked: 'not checked',
+  notChecked: 'nothing to check',
 } as const
 
 export const checkTable = ({ disabledTiers }: AuditView): string =>
@@ -109,17 +100,27 @@ export function calibrationSection(view: AuditView): readonly (string | undefine
   return [
     list([
       `${whole(calibrator.eventCount)} liquidations judged by the calibrator itself, ${whole(calibrator.updatesCount)} taught it`,
-      `its own hit rate: ${figure(calibrator.ownHitRate.both, share)} % (longs ${figure(calibrator.ownHitRate.long, share)} %, shorts ${figure(calibrator.ownHitRate.short, share)} %)`,
-      `safety trips: ${safetyTrips.length === 0 ? 'none' : safetyTrips.map(({ seq, timeS, reason }) => `seq ${seq}, ${moment(timeS)}: ${reason}`).join('; ')}`,
+      ...ownHitRates(view),
+      `safety trips: ${profile === 'standard' ? 'this model has no stop' : safetyTrips.length === 0 ? 'none' : safetyTrips.map(({ seq, timeS, reason }) => `seq ${seq}, ${moment(timeS)}: ${reason}`).join('; ')}`,
       ...(emptyAttributionRate === undefined
         ? []
-        : [`attributions that any price would give: ${figure(emptyAttributionRate, share)} %`]),
+        : [
+            `attributed to a tier by nothing but the ladder: ${figure(emptyAttributionRate, share)} % (price came before the level of every tier, where all prices share alike)`,
+          ]),
     ]),
     profile === 'standard'
       ? 'The standard model learns at every minute close; the weights of a few moments:'
       : `${whole(calibrations.length)} calibrations. Entropy and greatest weight are of the enabled tiers, after each.`,
     profile === 'standard' ? weightTable(view) : calibrationTable(calibrations),
   ]
+}
+
+/** Nothing for a model that judges no hits. */
+function ownHitRates({ calibrator }: AuditView): readonly string[] {
+  const { both, long, short } = calibrator.ownHitRate
+  if (both.value === undefined) return []
+  const print = (rate: Figure) => `${figure(rate, share)} %`
+  return [`its own hit rate: ${print(both)} (longs ${print(long)}, shorts ${print(short)})`]
 }
 
 function calibrationTable(calibrations: readonly CalibrationPoint[]): string | undefined {

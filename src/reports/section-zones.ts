@@ -1,19 +1,10 @@
 /** What became of zones: lead times, fates, reactions, sweeps, and whether all are accounted for. */
 import type { AuditView } from '../audits/audit-view.ts'
+import { fixed, percent, whole } from '../audits/number-text.ts'
 import type { FateView, LayerView, ReactionView } from '../audits/view-hits.ts'
-import {
-  figure,
-  fixed,
-  median,
-  NOTHING,
-  optional,
-  percent,
-  seconds,
-  share,
-  whole,
-} from './figures.ts'
+import { figure, median, NOTHING, optional, seconds, share } from './figures.ts'
 import { table } from './markdown.ts'
-import { layerWord, sideWord } from './words.ts'
+import { layerWord, sideWord, strengthUnit } from './words.ts'
 
 export function leadTable({ layers, headline }: AuditView): string {
   return table(
@@ -48,10 +39,10 @@ export function fateTable(view: AuditView): string {
       'touched',
       'with liquidations',
       'without',
-      'never reached',
+      'gone untouched',
       'waiting',
       'false positives %',
-      'never reached %',
+      'gone untouched %',
       'median to touch',
     ],
     modelLayers(view).flatMap(({ layer, fates }) =>
@@ -76,12 +67,12 @@ export function reactionTable(view: AuditView): string {
   return table(
     [
       '<layer',
-      '<zones',
+      '<which',
       'touched',
-      'judged turned %',
-      'judged went on %',
-      'touched of all %',
-      'turned of all %',
+      'turned, % of touched',
+      'went on, % of touched',
+      'touched, % of all',
+      'turned, % of all',
     ],
     modelLayers(view).flatMap(({ layer, reaction, reactionQuarters = [] }) => {
       if (reaction === undefined) return []
@@ -108,7 +99,7 @@ const reactionCells = (reaction: ReactionView): readonly string[] => [
   figure(reaction.reactedPerZone, share),
 ]
 
-export function sweepTable({ sweeps }: AuditView): string | undefined {
+export function sweepTable({ sweeps, profile }: AuditView): string | undefined {
   if (sweeps.length === 0) return undefined
   return table(
     [
@@ -121,9 +112,10 @@ export function sweepTable({ sweeps }: AuditView): string | undefined {
       'median age',
       'median strength',
       'sum of strength',
+      '<unit of strength',
     ],
     sweeps.map((row) => [
-      row.layer,
+      layerWord(row.layer),
       whole(row.count),
       whole(row.longCount),
       whole(row.shortCount),
@@ -132,6 +124,7 @@ export function sweepTable({ sweeps }: AuditView): string | undefined {
       median(row.ageMinutes, (minutes) => seconds(60 * minutes)),
       median(row.strength, strength),
       strength(row.strengthSum),
+      strengthUnit(row.layer, profile),
     ]),
   )
 }
@@ -152,13 +145,14 @@ export function conservationTable({ conservation }: AuditView): string | undefin
       'merged',
       'reduced',
       'difference',
+      'not told one by one',
     ],
     conservation.map((row) => [
-      row.isCheck ? row.layer : `${row.layer} (counted, no check)`,
+      layerWord(row.layer),
       ...[row.created, row.alive, row.swept, row.expired, row.decayed, row.merged, row.reduced].map(
         whole,
       ),
-      row.difference === 0 ? '0' : `**${whole(row.difference)}**`,
+      ...[row.difference, row.untold].map((value) => (value === 0 ? '0' : `**${whole(value)}**`)),
     ]),
   )
 }
@@ -166,7 +160,7 @@ export function conservationTable({ conservation }: AuditView): string | undefin
 /** Time averages. */
 export function balanceTable(view: AuditView): string {
   return table(
-    ['<layer', '<side', 'zones alive', 'mean distance', 'sum of strength'],
+    ['<layer', '<side', 'zones alive', 'mean distance', 'sum of strength', '<unit of strength'],
     modelLayers(view).flatMap(({ layer, symmetry }) =>
       symmetry === undefined
         ? []
@@ -178,6 +172,7 @@ export function balanceTable(view: AuditView): string {
               ? NOTHING
               : percent(symmetry[side].distanceFraction ?? 0, 2),
             strength(symmetry[side].strength),
+            strengthUnit(layer, view.profile),
           ]),
     ),
   )

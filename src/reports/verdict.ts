@@ -1,9 +1,11 @@
 /** The answer first: is this map better than its rivals, by how much, and how sure is that? */
 import type { AuditView } from '../audits/audit-view.ts'
+import { BLOCKS_MIN } from '../audits/block-draws.ts'
+import { headlineCellOf, headlineLayerOf } from '../audits/headline.ts'
+import { between, fixed, percent, signed, whole } from '../audits/number-text.ts'
 import type { HazardRow } from '../audits/view-hazard.ts'
 import { exp } from '../base/elementary.ts'
-import { between, fixed, inBrackets, percent, signed, whole } from './figures.ts'
-import { headlineCellOf, headlineLayerOf } from './headline.ts'
+import { inBrackets } from './figures.ts'
 import { hazardWord, layerWord, RIVAL_MEANINGS } from './words.ts'
 
 const nats = (value: number): string => signed(value, 2)
@@ -35,7 +37,7 @@ export function verdict(view: AuditView): readonly string[] {
   const rivals = rivalsOf(view)
   if (ours?.gain.value === undefined || rivals.length === 0) {
     return [
-      `**${answerOf(view)}** ${whole(liquidations.admittedCount)} liquidations came, ${whole(hazard.scoredMinuteCount)} minutes can be scored: the first four hours of a recording only warm up (${whole(hazard.unscoredMinuteCount)} minutes left out), and an interval needs several two-hour blocks. Figures below are what was seen, and no evidence.`,
+      `**${answerOf(view)}** ${whole(liquidations.admittedCount)} liquidations came, ${whole(hazard.scoredMinuteCount)} minutes can be scored: the first four hours of a recording only warm up (${whole(hazard.unscoredMinuteCount)} minutes left out), and an interval needs ${BLOCKS_MIN} blocks of two hours. Figures below are what was seen, and no evidence.`,
       hitSentence(view),
     ]
   }
@@ -121,5 +123,5 @@ export function hitSentence(view: AuditView): string {
     levelCell?.hitRate.value === undefined
       ? ''
       : ` Two fixed levels a side, which predict nothing, hit ${percent(levelCell.hitRate.value)} while covering ${percent(levelCell.coverage.value ?? 0)}.`
-  return `Hit rate, for what it is worth: ${percent(cell.hitRate.value)} of liquidations came within ${percent(toleranceFraction, 2)} of a zone (${name}) at least ${minAgeMinutes} min old; these cover ${percent(cell.coverage.value ?? 0)} of the band of ±2 %.${beside} ${skill}`
+  return `Hit rate, for what it is worth: ${percent(cell.hitRate.value)} of liquidations came within ${percent(toleranceFraction, 2)} of a zone at least ${minAgeMinutes} min old (layer: ${name}); these cover ${percent(cell.coverage.value ?? 0)} of the band of ±2 %.${beside} ${skill}`
 }

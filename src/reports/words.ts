@@ -1,16 +1,14 @@
 /** What things are called in reports. */
+import type { AuditView } from '../audits/audit-view.ts'
+import { isLayerName, LAYER_NAMES } from '../audits/finding-text.ts'
 import type { AuditSide } from '../audits/view-figures.ts'
 import type { HazardName } from '../audits/view-hazard.ts'
 import type { ContextRow, GapCause, LayerName } from '../audits/view-hits.ts'
 
-const LAYERS: Readonly<Record<LayerName, string>> = {
-  tape: 'tape',
-  inference: 'projections',
-  combined: 'combined map',
-  v1: 'V1 stress zones',
-  zones: 'zones',
-  map: 'map levels',
-  fixedLevels: 'two fixed levels',
+/** What strength of a layer is counted in. */
+export function strengthUnit(layer: string, profile: AuditView['profile']): string {
+  if (layer === 'zones') return profile === 'standard' ? 'expected liquidations' : 'weight'
+  return layer === 'v1' ? 'weight' : 'USD'
 }
 
 /** What a layer is, for those who do not know the name. */
@@ -24,7 +22,8 @@ export const LAYER_MEANINGS: Readonly<Record<LayerName, string>> = {
   fixedLevels: 'no prediction at all: two levels a side at fixed distances beyond the last close',
 }
 
-export const layerWord = (name: LayerName): string => LAYERS[name]
+/** Of a layer, or of what engines count under another name. */
+export const layerWord = (name: string): string => (isLayerName(name) ? LAYER_NAMES[name] : name)
 
 const HAZARDS: Readonly<Record<Exclude<HazardName, LayerName>, string>> = {
   model: 'standard model',
@@ -36,10 +35,8 @@ const HAZARDS: Readonly<Record<Exclude<HazardName, LayerName>, string>> = {
   wrongHours7: 'mass of 7 h before',
 }
 
-const isLayer = (name: HazardName): name is LayerName => name in LAYERS
-
 export const hazardWord = (name: HazardName): string =>
-  isLayer(name) ? LAYERS[name] : HAZARDS[name]
+  isLayerName(name) ? LAYER_NAMES[name] : HAZARDS[name]
 
 /** What a rival knows. */
 export const RIVAL_MEANINGS: Partial<Readonly<Record<HazardName, string>>> = {
@@ -58,6 +55,7 @@ const CAUSES: Readonly<Record<GapCause, string>> = {
   oiZero: 'open interest did not change',
   oiBelowThreshold: 'open interest rose too little to infer entries from',
   tierDisabled: 'all entries inferred were of disabled tiers',
+  noneStood: 'none stood: nothing had come to be there, or it had faded',
 }
 
 export const causeWord = (cause: GapCause): string => CAUSES[cause]
@@ -82,16 +80,3 @@ export const contextWord = ({ by, bucket }: Pick<ContextRow, 'by' | 'bucket'>): 
 
 export const sideWord = (side: AuditSide | 'both'): string =>
   side === 'both' ? 'both sides' : `${side}s`
-
-const REASONS: Readonly<Record<string, string>> = {
-  foreign: 'another contract',
-  foreignSymbol: 'another contract',
-  insane: 'impossible price',
-  priceInsane: 'impossible price',
-  notPositive: 'no price or no size',
-  noPrice: 'no price of the market yet',
-  duplicate: 'the same order again',
-}
-
-/** Ours, or the pipeline's own word. */
-export const reasonWord = (reason: string): string => REASONS[reason] ?? reason

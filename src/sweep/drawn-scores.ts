@@ -2,6 +2,7 @@
  * How sure a difference is: cells are drawn again and again, and each time both sides are scored on
  * the same ones (`standard-profile.md` §4).
  */
+import { BLOCKS_MIN } from '../audits/block-draws.ts'
 import { seededChance } from '../audits/seeded-chance.ts'
 import { type CellSums, pooled } from './cell-sums.ts'
 import { type Objective, scoreOf } from './objective.ts'
@@ -35,8 +36,7 @@ export class CellDraws {
     const chance = seededChance(seed)
     this.#objective = objective
     this.#places = places
-    // Of a single cell nothing can be drawn but itself.
-    this.#picks = Array.from({ length: places.length < 2 ? 0 : DRAWS }, () =>
+    this.#picks = Array.from({ length: places.length < BLOCKS_MIN ? 0 : DRAWS }, () =>
       Int32Array.from(places, () => places[Math.floor(chance() * places.length)] ?? 0),
     )
   }

@@ -1,4 +1,6 @@
 /** Pictures of a sweep: the order of its settings, its windows, and each setting by itself. */
+
+import { fixed } from '../audits/number-text.ts'
 import { log } from '../base/elementary.ts'
 import {
   bottomAxis,
@@ -8,7 +10,6 @@ import {
   type Scale,
   tickDecimals,
 } from '../reports/axes.ts'
-import { fixed } from '../reports/figures.ts'
 import { COLORS, element, legend, line, SERIES_COLORS, svg } from '../reports/svg.ts'
 import { OBJECTIVES } from './objective.ts'
 import type { RankedRow } from './ranking.ts'

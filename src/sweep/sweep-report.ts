@@ -1,5 +1,6 @@
 /** The table of a sweep for people: Markdown, the same bytes for the same table. */
-import { fixed, moment, NOTHING, signed, whole } from '../reports/figures.ts'
+import { fixed, signed, whole } from '../audits/number-text.ts'
+import { moment, NOTHING } from '../reports/figures.ts'
 import { code, document, list, picture, table } from '../reports/markdown.ts'
 import type { Difference } from './drawn-scores.ts'
 import { OBJECTIVES } from './objective.ts'

@@ -1,4 +1,5 @@
 /** The result of a sweep as plain JSON: nothing in it depends on time, paths or the number of workers. */
+import { signed } from '../audits/number-text.ts'
 import type { Profile, SettingValue } from '../base/setting.ts'
 import { flatSettings } from '../pipeline/settings.ts'
 import type { SeqRange } from '../replay/recording.ts'
@@ -206,7 +207,7 @@ function outOfSample(
     tell(
       'betterThanBase',
       false,
-      `Out of sample, settings chosen on the past beat the base by ${signed(overBase.value)} (${inWords(overBase.interval)}).`,
+      `Out of sample, settings chosen on the past beat the base by ${signedScore(overBase.value)} (${inWords(overBase.interval)}).`,
     )
     return
   }
@@ -222,7 +223,7 @@ function outOfSample(
   const difference =
     overBase === null || score === null || baseScore === null
       ? 'no difference can be told'
-      : `the difference is ${signed(overBase.value)} (${inWords(overBase.interval)})`
+      : `the difference is ${signedScore(overBase.value)} (${inWords(overBase.interval)})`
   const whose = best === null || best.isBase ? 'Settings chosen on the past do' : 'The best does'
   tell(
     'notBetterThanBase',
@@ -231,9 +232,9 @@ function outOfSample(
   )
 }
 
-const signed = (value: number): string => `${value > 0 ? '+' : ''}${value.toFixed(4)}`
+const signedScore = (value: number): string => signed(value, 4)
 
 const inWords = (interval: { readonly low: number; readonly high: number } | null): string =>
   interval === null
     ? 'too few cells for an interval'
-    : `95 %: ${signed(interval.low)} to ${signed(interval.high)}`
+    : `95 %: ${signedScore(interval.low)} to ${signedScore(interval.high)}`

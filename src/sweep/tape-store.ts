@@ -6,10 +6,11 @@
  * settings or of another version is never found.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Settings } from '../pipeline/settings.ts'
+import { ColumnSource } from '../replay/block-source.ts'
 import { STATE_VERSION } from '../replay/digests.ts'
 import type { Recording } from '../replay/recording.ts'
 import {
@@ -25,6 +26,7 @@ import {
 export const TAPE_FOLDER = join('cache', 'tapes')
 
 const MAGIC = 'MRTP'
+const SUFFIX = '.tape'
 /** Goes up whenever a tape holds something else. */
 const FORMAT = 1
 const HEAD_BYTES = 9
@@ -60,7 +62,13 @@ export async function prepareTape(
   const kept = await readTape(path)
   if (kept !== undefined) return { tape: kept, wasKept: true }
   const { reader, symbols } = recording
-  const tape = await recordTape(reader, { settings, symbols, toSeq, ...progress })
+  const columns = new ColumnSource(recording, { onRemark: (text) => onRemark?.(text) })
+  let tape: Tape | undefined
+  try {
+    tape = await recordTape(reader, { settings, symbols, toSeq, columns, ...progress })
+  } finally {
+    await columns.close(progress.signal)
+  }
   if (tape === undefined) return undefined
   try {
     await keepTape(path, tape)
@@ -81,7 +89,7 @@ function pathOf({ recording, recordingDigest, toSeq }: TapeSource, settings: Set
     tapeKeyOf(settings),
   ])
   const hash = createHash('sha256').update(key).digest('hex').slice(0, 16)
-  return join(recording.path, TAPE_FOLDER, `${hash}.tape`)
+  return join(recording.path, TAPE_FOLDER, `${hash}${SUFFIX}`)
 }
 
 async function keepTape(path: string, tape: Tape): Promise<void> {
@@ -99,6 +107,18 @@ async function keepTape(path: string, tape: Tape): Promise<void> {
     await file.close()
   }
   await rename(`${path}.part`, path)
+}
+
+/** What is wrong with the tapes of a recording, one sentence each. For `verify`. */
+export async function tapeFindings(recording: string): Promise<readonly string[]> {
+  const folder = join(recording, TAPE_FOLDER)
+  const findings: string[] = []
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name)
+    if (!name.endsWith(SUFFIX) || (await readTape(path)) !== undefined) continue
+    findings.push(`${path}: not a whole tape; delete it, it can be computed again`)
+  }
+  return findings
 }
 
 /** Nothing where there is none, or it is damaged: it can be made again. */

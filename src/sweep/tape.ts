@@ -11,8 +11,8 @@ import type { JournalReader } from '../journal/journal.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { flatSettings, type Settings } from '../pipeline/settings.ts'
 import { runToDigest, type SymbolRun } from '../pipeline/symbol-run.ts'
+import { blocksOf, type ColumnSource } from '../replay/block-source.ts'
 import { Digester } from '../replay/digests.ts'
-import { readAhead } from '../replay/read-ahead.ts'
 import { liquidationOf, minuteOf } from './engine-input.ts'
 
 export type TapeItem =
@@ -72,6 +72,8 @@ export interface TapeOptions {
   readonly symbols: readonly string[]
   /** One past the last sequence. */
   readonly toSeq: number
+  /** Read columns where there are some, and make those that are missing. */
+  readonly columns?: ColumnSource | undefined
   readonly onProgress?: ((seq: number) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -79,7 +81,7 @@ export interface TapeOptions {
 /** Runs the recording through the pipeline once. Nothing when it was stopped on the way. */
 export async function recordTape(
   reader: JournalReader,
-  { settings, symbols, toSeq, onProgress, signal }: TapeOptions,
+  { settings, symbols, toSeq, columns, onProgress, signal }: TapeOptions,
 ): Promise<Tape | undefined> {
   const recorder = new TapeRecorder()
   const pipeline = new Pipeline({
@@ -110,7 +112,7 @@ export async function recordTape(
       },
     },
   })
-  for await (const block of readAhead(reader.blocks({ fromSeq: 0, toSeq }))) {
+  for await (const block of blocksOf(reader, columns, { fromSeq: 0, toSeq })) {
     pipeline.consume(block, 0, Math.min(block.count, toSeq - block.firstSeq))
     onProgress?.(pipeline.nextSeq)
     if (signal?.aborted === true) return undefined

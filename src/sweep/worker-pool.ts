@@ -1,23 +1,35 @@
 /** Threads that run the trials of a sweep. Who runs which makes no difference: no trial knows of another. */
+import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { RecorderError } from '../base/errors.ts'
-import type { WorkerData, WorkerJob, WorkerReply } from './sweep-worker.ts'
+import {
+  type TrialContext,
+  type TrialReply,
+  type TrialRequest,
+  trialRunner,
+} from './trial-runner.ts'
 
 /** The program runs from its sources, and a thread does not inherit what loads them. */
 const LOADER = `data:text/javascript,import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register()`
 
+/** Runs one; nothing when it was told to stop. */
+type Lane = (request: TrialRequest, stopped: AbortSignal) => Promise<TrialReply | undefined>
+
 export class WorkerPool {
   readonly #workers: readonly Worker[]
+  readonly #lanes: readonly Lane[]
 
-  constructor(count: number, data: WorkerData) {
+  /** A single one needs no thread, and what a thread costs to start. */
+  constructor(count: number, context: TrialContext) {
     this.#workers = Array.from(
-      { length: count },
+      { length: count === 1 ? 0 : count },
       () =>
         new Worker(new URL('./sweep-worker.ts', import.meta.url), {
-          workerData: data,
+          workerData: context,
           execArgv: ['--import', LOADER],
         }),
     )
+    this.#lanes = count === 1 ? [laneHere(context)] : this.#workers.map(laneOf)
   }
 
   /**
@@ -25,18 +37,18 @@ export class WorkerPool {
    * @throws {RecorderError} `INTERRUPTED` when `signal` says to stop.
    */
   async run(
-    jobs: readonly WorkerJob[],
-    onReply: (reply: WorkerReply) => Promise<void>,
+    jobs: readonly TrialRequest[],
+    onReply: (reply: TrialReply) => Promise<void>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const queue = [...jobs].reverse()
     const stop = new AbortController()
     const signals = [stop.signal, ...(signal === undefined ? [] : [signal])]
     const stopped = AbortSignal.any(signals)
-    const lanes = this.#workers.map(async (worker) => {
+    const lanes = this.#lanes.map(async (runOne) => {
       try {
         for (let job = queue.pop(); job !== undefined && !stopped.aborted; job = queue.pop()) {
-          const reply = await replyOf(worker, job, stopped)
+          const reply = await runOne(job, stopped)
           if (reply === undefined) return
           await onReply(reply)
         }
@@ -58,12 +70,25 @@ export class WorkerPool {
   }
 }
 
-/** Nothing when it was told to stop. */
+/** In this thread, which between trials hears of signals. */
+function laneHere(context: TrialContext): Lane {
+  const run = trialRunner(context)
+  return async (request, stopped) => {
+    await yieldToEvents()
+    return stopped.aborted ? undefined : run(request)
+  }
+}
+
+const laneOf =
+  (worker: Worker): Lane =>
+  (request, stopped) =>
+    replyOf(worker, request, stopped)
+
 function replyOf(
   worker: Worker,
-  job: WorkerJob,
+  job: TrialRequest,
   stopped: AbortSignal,
-): Promise<WorkerReply | undefined> {
+): Promise<TrialReply | undefined> {
   return new Promise((resolve, reject) => {
     const finish = (end: () => void) => {
       worker.off('message', onMessage)
@@ -72,7 +97,7 @@ function replyOf(
       stopped.removeEventListener('abort', onAbort)
       end()
     }
-    const onMessage = (reply: WorkerReply) => finish(() => resolve(reply))
+    const onMessage = (reply: TrialReply) => finish(() => resolve(reply))
     const onError = (error: unknown) => finish(() => reject(error))
     const onExit = (code: number) =>
       finish(() => reject(new Error(`a worker ended with ${code} during trial ${job.trial}`)))

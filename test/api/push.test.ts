@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningServer, startServer } from '../../src/api/listen.ts'
 import { buildServer } from '../../src/api/server.ts'
 import { createPast, pastOf } from '../../src/projections/past.ts'
-import type { PushMessage } from '../../src/projections/push.ts'
 import type { StateSource } from '../../src/projections/state-source.ts'
+import { atEnd, type Received, receive } from './push-client.ts'
 import {
   failures,
   type MarketFolder,
@@ -15,46 +15,6 @@ import {
   type Served,
   serveMarket,
 } from './recorded-market.ts'
-
-interface Received {
-  readonly messages: readonly (PushMessage & { readonly id: number })[]
-  readonly boundaries: readonly { readonly seq: number; readonly kind: string }[]
-}
-
-/** Reads a stream until `isEnough`, then cuts it. */
-async function receive(
-  url: string,
-  isEnough: (received: Received) => boolean,
-  lastEventId?: number,
-): Promise<Received> {
-  const stop = new AbortController()
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }
-  const reply = await fetch(url, { headers, signal: stop.signal })
-  expect(reply.headers.get('content-type')).toMatch(/^text\/event-stream/)
-  const messages: (PushMessage & { id: number })[] = []
-  const boundaries: { seq: number; kind: string }[] = []
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    for await (const bytes of reply.body ?? []) {
-      text += decoder.decode(bytes, { stream: true })
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const lines = text.slice(0, end).split('\n')
-        text = text.slice(end + 2)
-        const field = (name: string) =>
-          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2)
-        const data = field('data')
-        if (data === undefined) continue
-        if (field('event') === 'boundary') boundaries.push(JSON.parse(data))
-        else messages.push({ ...JSON.parse(data), id: Number(field('id')) })
-        if (isEnough({ messages, boundaries })) return { messages, boundaries }
-      }
-    }
-  } finally {
-    stop.abort()
-  }
-  return { messages, boundaries }
-}
 
 const listen = (source: StateSource, unreadMsMax?: number): Promise<RunningServer> =>
   startServer({
@@ -67,8 +27,6 @@ const listen = (source: StateSource, unreadMsMax?: number): Promise<RunningServe
       unreadMsMax,
     }),
   })
-
-const atEnd = ({ boundaries }: Received): boolean => boundaries.length > 0
 
 let market: MarketFolder
 let served: Served

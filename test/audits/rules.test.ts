@@ -11,7 +11,7 @@ import type {
 import type { AuditOptions } from '../../src/audits/audit-options.ts'
 import { renderAudit } from '../../src/audits/audit-render.ts'
 import type { AuditSettings } from '../../src/audits/audit-settings.ts'
-import type { AuditView } from '../../src/audits/audit-view.ts'
+import type { AuditView, FindingName } from '../../src/audits/audit-view.ts'
 import type { HitCell, LayerName } from '../../src/audits/view-hits.ts'
 import {
   auditOptions,
@@ -57,6 +57,9 @@ function cell(
     (one) => one.toleranceFraction === toleranceFraction && one.minAgeMinutes === minAgeMinutes,
   ) as HitCell
 }
+
+const findingOf = ({ findings }: AuditView, wanted: FindingName) =>
+  findings.find(({ name }) => name === wanted)
 
 const counts = ({ hitCount, gapCount, missCount }: HitCell) => [hitCount, gapCount, missCount]
 
@@ -159,6 +162,15 @@ describe('hits', () => {
     expect(causes([close(M, [79_995]), close(M + 1, []), long(M + 2, 79_600)])).toEqual([
       'allSwept',
     ])
+  })
+
+  test('open interest is no reason where zones are not inferred from it', () => {
+    const events = [close(M, [], { oiChange: -1 }), long(M + 1, 79_600)]
+    const causes = (fields: Partial<AuditOptions>) =>
+      auditOf(events, {}, fields).layers[0]?.gapCauses
+    const none = [{ cause: 'noneStood', count: 1 }]
+    expect(causes({ layers: [{ name: 'tape', strengthUsd: 1 }] })).toEqual(none)
+    expect(causes({ profile: 'standard' })).toEqual(none)
   })
 })
 
@@ -272,8 +284,26 @@ describe('zones', () => {
     const counts = [{ layer: 'zones', created: 5, alive: 1, swept: 2, expired: 1 }]
     const view = auditOf([close(M, [], { counts })])
     expect(view.conservation).toMatchObject([{ difference: 1 }])
-    const finding = view.findings.find(({ name }) => name === 'conservation')
-    expect(finding?.severity).toBe('fail')
+    expect(findingOf(view, 'conservation')).toMatchObject({ severity: 'fail', value: 4 })
+  })
+
+  test('ends that are counted must have been told one by one', () => {
+    const counts = [{ layer: 'zones', created: 3, alive: 1, swept: 1, expired: 1 }]
+    const end = (reason: ZoneRemovedFact['reason']): ZoneRemovedFact => ({
+      kind: 'zoneRemoved',
+      seq: 0,
+      layer: 'zones',
+      side: 'long',
+      priceUsd: 80_000,
+      reason,
+      strength: 1,
+    })
+    const told = auditOf([end('swept'), end('expired'), close(M, [], { counts })])
+    expect(told.conservation).toMatchObject([{ difference: 0, untold: 0 }])
+    expect(findingOf(told, 'conservation')?.severity).toBe('pass')
+    const untold = auditOf([end('swept'), close(M, [], { counts })])
+    expect(untold.conservation).toMatchObject([{ difference: 0, untold: 1 }])
+    expect(findingOf(untold, 'conservation')?.severity).toBe('fail')
   })
 })
 
@@ -332,6 +362,28 @@ describe('disabled tiers', () => {
       ]),
     ).toMatchObject({ DT1: 'fail', DT2: 'fail', DT3: 'fail' })
     expect(checksOf([close(M, [])])).toMatchObject({ DT1: 'notChecked', DT2: 'notChecked' })
+  })
+
+  test('that do not exist can violate nothing', () => {
+    const weights = close(M, [], { tiers: [10, 20], weights: [0.1, 0.9] })
+    const { checks } = auditOf([weights], {}, { disabledTiers: [] }).disabledTiers
+    expect(new Set(checks.map(({ verdict }) => verdict))).toEqual(new Set(['notChecked']))
+  })
+})
+
+describe('the input', () => {
+  test('has open interest where a reply came, whether it changed or not', () => {
+    const rateOf = (fields: Partial<MinuteFact>) =>
+      auditOf([close(M, [], fields)]).openInterest.validRate.value
+    expect(rateOf({ oiReplyCount: 6, oiChange: 0 })).toBe(1)
+    expect(rateOf({ oiReplyCount: 0, oiChange: 5 })).toBe(0)
+    expect(rateOf({ oiChange: 0 })).toBe(0)
+  })
+
+  test('without a tier says nothing of tiers', () => {
+    const finding = findingOf(auditOf([close(M, [])]), 'tierOffset')
+    expect(finding).toMatchObject({ severity: 'info', sampleCount: 0 })
+    expect(finding?.text).toMatch(/^No liquidation was attributed to a tier/)
   })
 })
 

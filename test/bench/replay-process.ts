@@ -1,6 +1,10 @@
 /** One recording replayed and sought in, in a process that does nothing else: `replay.ts` starts it. */
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Profile } from '../../src/base/setting.ts'
+import { COLUMN_FOLDER } from '../../src/columns/column-cache.ts'
 import { resolveSettings } from '../../src/pipeline/settings.ts'
+import { ColumnSource } from '../../src/replay/block-source.ts'
 import { openRecording, type Recording } from '../../src/replay/recording.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { monoUs, nowUs } from '../../src/runtime/clock.ts'
@@ -12,6 +16,11 @@ export interface ReplayRates {
   /** Blocks decoded ahead on a second thread, as a user has it. */
   readonly replayPerSecond: number
   readonly oneThreadPerSecond: number
+  /** From columns, which were made before, and over what the journal gives in the rounds between. */
+  readonly columnsPerSecond: number
+  readonly columnsOverJournal: number
+  /** Size of the columns. Unit: bytes an entry. */
+  readonly columnBytesPerEntry: number
   /** Time of a whole replay over that of its first tenth. */
   readonly tenfoldTime: number
   /** All files of the recording over the payload bytes. */
@@ -40,6 +49,7 @@ async function measure(): Promise<ReplayRates> {
   const memoryBytes = process.resourceUsage().maxRSS * 1024
   const seeks = await timeSeeks(recording)
   const oneThreadPerSecond = await bestRate(alone, reader.nextSeq)
+  const columns = await columnRates(recording)
   const jsonPerSecond = await parseRate(recording)
   await reader.close()
   await alone.reader.close()
@@ -47,6 +57,7 @@ async function measure(): Promise<ReplayRates> {
     jsonPerSecond,
     replayPerSecond,
     oneThreadPerSecond,
+    ...columns,
     tenfoldTime: ((reader.nextSeq / tenth) * tenthPerSecond) / replayPerSecond,
     storedFraction: contents.storedBytes / contents.sealedPayloadBytes,
     memoryBytes,
@@ -56,20 +67,58 @@ async function measure(): Promise<ReplayRates> {
   }
 }
 
-async function bestRate({ reader, symbols }: Recording, toSeq: number): Promise<number> {
+async function columnRates(
+  recording: Recording,
+): Promise<Pick<ReplayRates, 'columnsPerSecond' | 'columnsOverJournal' | 'columnBytesPerEntry'>> {
+  const onRemark = (text: string): never => {
+    throw new Error(text)
+  }
+  const columns = new ColumnSource(recording, { onRemark, buildBytesMin: 0 })
+  const { nextSeq } = recording.reader
+  await rateOf(recording, 1, columns)
+  await columns.finish()
+  let columnsPerSecond = 0
+  let journalPerSecond = 0
+  // By turns: whatever else the machine does then meets both.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    journalPerSecond = Math.max(journalPerSecond, await rateOf(recording, nextSeq))
+    columnsPerSecond = Math.max(columnsPerSecond, await rateOf(recording, nextSeq, columns))
+  }
+  await columns.close()
+  const columnBytesPerEntry = (await columnBytes(recording)) / nextSeq
+  const columnsOverJournal = columnsPerSecond / journalPerSecond
+  return { columnsPerSecond, columnsOverJournal, columnBytesPerEntry }
+}
+
+async function columnBytes({ path: folder }: Recording): Promise<number> {
+  const files = await readdir(join(folder, COLUMN_FOLDER))
+  const sizes = await Promise.all(files.map((name) => stat(join(folder, COLUMN_FOLDER, name))))
+  return sizes.reduce((sum, { size }) => sum + size, 0)
+}
+
+async function bestRate(recording: Recording, toSeq: number): Promise<number> {
   let best = 0
   for (let round = 0; round < ROUNDS; round += 1) {
-    const result = await replay(reader, {
-      settings: resolveSettings(profile as Profile),
-      symbols,
-      fromSeq: 0,
-      toSeq,
-      startSeq: 0,
-      nowUs,
-    })
-    best = Math.max(best, result.entriesPerSecond)
+    best = Math.max(best, await rateOf(recording, toSeq))
   }
   return best
+}
+
+async function rateOf(
+  { reader, symbols }: Recording,
+  toSeq: number,
+  columns?: ColumnSource,
+): Promise<number> {
+  const { entriesPerSecond } = await replay(reader, {
+    settings: resolveSettings(profile as Profile),
+    symbols,
+    fromSeq: 0,
+    toSeq,
+    startSeq: 0,
+    columns,
+    nowUs,
+  })
+  return entriesPerSecond
 }
 
 /** Moments all over the recording, in no order. */

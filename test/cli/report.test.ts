@@ -1,14 +1,11 @@
 // Goal: a report can be made again by anyone, tells when it was altered, and is never half-written.
-// Method: the real program in a child process, on a small simulated recording.
-import { spawn } from 'node:child_process'
+// Method: command lines on a small simulated recording.
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runHere as run } from './in-process.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const TSX = import.meta.resolve('tsx')
 const TIMEOUT_MS = 120_000
 
 let folder = ''
@@ -19,26 +16,6 @@ beforeAll(async () => {
   expect(made).toMatchObject({ exitCode: 0, stderr: '' })
 }, TIMEOUT_MS)
 afterAll(() => rm(folder, { recursive: true }))
-
-interface Ended {
-  readonly exitCode: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(cwd: string, ...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd })
-    let [stdout, stderr] = ['', '']
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString()
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      stderr += chunk.toString()
-    })
-    child.on('close', (exitCode) => resolve({ exitCode, stdout, stderr }))
-  })
-}
 
 const FULL = join('reports', 'small-full')
 

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { defaultsOf } from '../../src/base/setting.ts'
 import { type BookSides, priceOfKey, showLive, sizeBaseOf } from '../../src/engines/book-levels.ts'
+import { restoreBook, saveBook } from '../../src/engines/book-plain.ts'
 import { bookReportOf } from '../../src/engines/book-report.ts'
 import {
   BOOK_SETTINGS,
@@ -228,6 +229,18 @@ describe('a snapshot that arrives in sync', () => {
     const book = synced()
     takeSnapshot(book, snapshot(70, '99:1 98:2.5', '101:4 103:1'), START_MS)
     expect(book.audit).toMatchObject({ lastLevelsCompared: 4, lastLevelsDiffering: 2 })
+  })
+
+  test('tells levels that were beyond the snapshot the book was made of from wrong ones', () => {
+    const book = synced()
+    // 99 is known to be gone by id 80, and 98 to be 3; below 98 and above 101 nothing is known
+    // but what diffs named: 97 and 102.
+    takeSnapshot(book, snapshot(80, '99:7 98:3 97:2 96:1', '101:4 102:5 103:1'), START_MS)
+    expect(book.audit).toMatchObject({ lastLevelsDiffering: 4, lastLevelsUnseen: 2 })
+    const again = restoreBook(saveBook(book), book.settings)
+    expect(again.audit).toEqual(book.audit)
+    takeSnapshot(again, snapshot(80, '99:7 98:3 97:2 96:1', '101:4 102:5 103:1'), START_MS)
+    expect(again.audit).toMatchObject({ levelsDiffering: 8, levelsUnseen: 4 })
   })
 
   test('leaves out what the diff around its id touched', () => {

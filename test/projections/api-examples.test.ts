@@ -9,8 +9,9 @@ import {
   newestFrame,
 } from '../../src/projections/book-bodies.ts'
 import { heatStats, snapshotV1, snapshotV2 } from '../../src/projections/heat-bodies.ts'
-import { heatHistory } from '../../src/projections/heat-history.ts'
+import { type HistoryBody, heatHistory } from '../../src/projections/heat-history.ts'
 import type { PackedFrame } from '../../src/projections/past.ts'
+import type { ViewOf } from '../../src/projections/schema.ts'
 import { zonesBody, zonesHeatmapBody, zonesSummaryBody } from '../../src/projections/zone-bodies.ts'
 import { exampleState, examplesOf, hasExamples, NOW_MS } from './examples.ts'
 
@@ -47,6 +48,9 @@ const without = (body: object, names: readonly string[]): object =>
 
 const parsed = (pieces: Iterable<string>): object => JSON.parse([...pieces].join('')) as object
 
+const historyOf = (...asked: Parameters<typeof heatHistory>): ViewOf<typeof HistoryBody> =>
+  JSON.parse(new TextDecoder().decode(heatHistory(...asked)))
+
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 describe.skipIf(!hasExamples)('the examples of api.md', () => {
@@ -56,13 +60,11 @@ describe.skipIf(!hasExamples)('the examples of api.md', () => {
 
   test('9.3: minutes of V1, all and every second', () => {
     const [all, second] = examplesOf('9.3')
-    expect(heatHistory(exampleState(), 'v1', { minutes: 60, stride: 1 })).toEqual({
+    expect(historyOf(exampleState(), 'v1', { minutes: 60, stride: 1 })).toEqual({
       ...all,
       _mode: 'embedded',
     })
-    expect(heatHistory(exampleState(), 'v1', { minutes: 60, stride: 2 })).toMatchObject(
-      second ?? {},
-    )
+    expect(historyOf(exampleState(), 'v1', { minutes: 60, stride: 2 })).toMatchObject(second ?? {})
   })
 
   test('9.4: the V2 snapshot, whole and filtered', () => {
@@ -79,7 +81,7 @@ describe.skipIf(!hasExamples)('the examples of api.md', () => {
   })
 
   test('9.5: minutes of V2', () => {
-    const body = heatHistory(exampleState(), 'v2', { minutes: 60, stride: 1 })
+    const body = historyOf(exampleState(), 'v2', { minutes: 60, stride: 1 })
     expect(body).toMatchObject(examplesOf('9.5')[0] ?? {})
   })
 
@@ -157,9 +159,9 @@ describe.skipIf(!hasExamples)('quirks put right', () => {
   })
 
   test('Q7: a stride counts from the newest frame', () => {
-    const { t } = heatHistory(shown, 'v1', { minutes: 60, stride: 2 })
+    const { t } = historyOf(shown, 'v1', { minutes: 60, stride: 2 })
     expect(t).toEqual([1_772_245_200_250, 1_772_245_320_250])
-    const [newest] = heatHistory(shown, 'v1', { minutes: 60, stride: 5 }).t
+    const [newest] = historyOf(shown, 'v1', { minutes: 60, stride: 5 }).t
     expect(newest).toBe(1_772_245_320_250)
   })
 

@@ -39,6 +39,11 @@ test('what lies before the range warms up and is in no figure', async () => {
   expect((half?.range.minuteCount ?? 0) + (half?.range.warmupMinuteCount ?? 0)).toBe(
     whole?.range.minuteCount,
   )
+  // The venue is asked every ten seconds.
+  expect(half?.openInterest).toMatchObject({
+    validCount: half?.range.minuteCount,
+    status: 'healthy',
+  })
   // Zones of before are met all the same.
   expect(half?.layers[0]?.symmetry?.long.zoneCount).toBeGreaterThan(0)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { figure, fixed, percent, seconds, share, signed } from '../../src/reports/figures.ts'
+import { fixed, percent, signed } from '../../src/audits/number-text.ts'
+import { figure, seconds, share } from '../../src/reports/figures.ts'
 import { table } from '../../src/reports/markdown.ts'
 
 describe('numbers', () => {
@@ -28,12 +29,16 @@ describe('a figure', () => {
 
   test('shows its interval', () => {
     expect(figure({ ...sure, value: 0.71, interval: { low: 0.6, high: 0.8 } }, share)).toBe(
-      '71.0 [60.0, 80.0]',
+      '71.0 [60.0,\u00a080.0]',
     )
   })
 
   test('says when its sample is small, and when a gap touches it', () => {
     expect(figure({ ...sure, insufficient: true, overGap: true, value: 0.5 }, share)).toBe('50.0†‡')
+  })
+
+  test('says when it has no interval for want of blocks', () => {
+    expect(figure({ ...sure, fewBlocks: true, value: 0.5 }, share)).toBe('50.0§')
   })
 
   test('that cannot be said is a dash, not 0', () => {

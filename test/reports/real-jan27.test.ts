@@ -64,9 +64,7 @@ describe.runIf(caseIsHere(NAME))('real-jan27', () => {
 
   test('every zone of both managers is accounted for, and no sweep was imagined', () => {
     for (const { conservation, sweeps } of Object.values(views)) {
-      expect(conservation.filter(({ isCheck }) => isCheck).map((one) => one.difference)).toEqual([
-        0,
-      ])
+      expect(conservation).toMatchObject([{ layer: 'zones', difference: 0, untold: 0 }])
       expect(sweeps.reduce((sum, { violationCount }) => sum + violationCount, 0)).toBe(0)
     }
   })
@@ -87,6 +85,72 @@ describe.runIf(caseIsHere(NAME))('real-jan27', () => {
     for (const { value, interval } of differencesOf(standard, standard, true)) {
       expect([value, interval?.low, interval?.high]).toEqual([0, 0, 0])
     }
+  })
+
+  describe('under reference', () => {
+    test('the events on 10x are the foreign orders, all of them ties', () => {
+      const { eventCount, contaminatedCount, tieCount, events, checks } =
+        views.reference.disabledTiers
+      expect([eventCount, contaminatedCount, tieCount]).toEqual([16, 16, 16])
+      expect(events.every(({ foreignSymbol, insane }) => foreignSymbol && insane)).toBe(true)
+      expect(new Set(events.map(({ seq }) => seq)).size).toBe(16)
+      expect(checks.find(({ check }) => check === 'DT4')?.verdict).toBe('fail')
+      expect(views.reference.calibrator.tierRows.some(({ tier }) => tier === 10)).toBe(false)
+    })
+
+    test('a hit rate far above matched minutes is not there, though it is near 100 %', () => {
+      const combined = views.reference.layers[0]?.hits.both.cells[5]
+      expect(combined?.hitRate.value).toBeGreaterThan(0.95)
+      expect(combined?.skill.value).toBeLessThan(0.03)
+    })
+
+    test('projections have the few points of skill that the chapter names', () => {
+      const inference = views.reference.layers.find(({ layer }) => layer === 'inference')
+      const skill = inference?.hits.both.cells.find(
+        (cell) => cell.toleranceFraction === 0.0025 && cell.minAgeMinutes === 1,
+      )?.skill.value
+      expect(skill).toBeGreaterThan(0.04)
+      expect(skill).toBeLessThan(0.1)
+    })
+
+    test('no sweep is wrong and no zone is lost', () => {
+      expect(views.reference.sweeps.every(({ violationCount }) => violationCount === 0)).toBe(true)
+      expect(views.reference.conservation.every(({ difference }) => difference === 0)).toBe(true)
+    })
+
+    test('the reference’s own formulas count all that it took', () => {
+      expect(views.reference.compat?.b.eventCount).toBeGreaterThan(
+        views.reference.liquidations.admittedCount,
+      )
+      expect(views.reference.compat?.b.combined.every(({ hitRate }) => hitRate > 0.99)).toBe(true)
+      expect(views.reference.compat?.b.offsets[0]).toMatchObject({ tier: 10, count: 16 })
+    })
+  })
+
+  describe('under standard', () => {
+    test('the hazard is that of standard-profile.md §4', () => {
+      const model = views.standard.hazard.rows.find(({ name }) => name === 'model')
+      expect(model?.eventCount).toBe(1638)
+      expect(Math.abs((model?.gain.value ?? 0) - 1.74)).toBeLessThanOrEqual(0.03)
+      expect(Math.abs((model?.predictedOverObserved.value ?? 0) - 0.88)).toBeLessThanOrEqual(0.03)
+    })
+
+    test('the model leads the adverse move and the wrong hours beyond doubt', () => {
+      for (const name of ['adverseMove', 'wrongHours3', 'wrongHours5', 'wrongHours7']) {
+        const row = views.standard.hazard.rows.find((one) => one.name === name)
+        expect(row?.headlineLead?.interval?.low, name).toBeGreaterThan(0)
+      }
+    })
+
+    test('nothing lands on a disabled tier, and foreign orders were refused', () => {
+      expect(views.standard.disabledTiers.eventCount).toBe(0)
+      expect(views.standard.rejected.count).toBe(16)
+      expect(views.standard.rejected.takenByEnginesCount).toBe(0)
+    })
+
+    test('orders of quiet minutes lie the maintenance margin beyond the mark', () => {
+      expect(views.standard.calibrator.maintenanceMargin?.value).toBeCloseTo(0.004, 3)
+    })
   })
 })
 

@@ -1,12 +1,14 @@
 // Goal: `moonreplay sweep` says the same whatever the threads, reaches no network, ends cleanly on
-// Ctrl-C and goes on from there; what it recommends can be replayed. Method: the real program in a
-// child process that dies of any attempt to connect to a host.
+// Ctrl-C and goes on from there; what it recommends can be replayed. Method: command lines, and where
+// signals or the network matter, the real program in a child process that dies of any attempt to
+// connect to a host.
 import { spawn } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeLine } from '../../src/sweep/trial-journal.ts'
+import { runHere } from '../cli/in-process.ts'
 import { temporaryFolder } from '../kit/journals.ts'
 import { BASE, GRID, simulated } from './sweep-kit.ts'
 
@@ -33,10 +35,15 @@ const NO_NETWORK = `data:text/javascript,${encodeURIComponent(`
 `)}`
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
+/** The table of a sweep that nothing broke off. */
+let whole = ''
 
 beforeAll(async () => {
   folder = await temporaryFolder()
   await simulated(join(folder.path, 'market'), ['BTCUSDT'])
+  const made = await runHere(folder.path, ...sweepArgs('whole', '--workers', '1', '--json'))
+  expect(made).toMatchObject({ exitCode: 0, stderr: '' })
+  whole = made.stdout
 }, TIMEOUT_MS)
 afterAll(() => folder[Symbol.asyncDispose]())
 
@@ -47,8 +54,12 @@ interface Ended {
   readonly stopMs: number
 }
 
-/** `stopWhen`: sends SIGINT once it says so. */
-function run(args: readonly string[], stopWhen?: () => Promise<boolean>): Promise<Ended> {
+/** `stopWhen`: sends `signal` once it says so. */
+function run(
+  args: readonly string[],
+  stopWhen?: () => Promise<boolean>,
+  signal: NodeJS.Signals = 'SIGINT',
+): Promise<Ended> {
   const flags = ['--import', TSX, '--import', NO_NETWORK]
   const child = spawn(process.execPath, [...flags, MAIN, ...args], { cwd: folder.path })
   let [stdout, stderr] = ['', '']
@@ -63,7 +74,7 @@ function run(args: readonly string[], stopWhen?: () => Promise<boolean>): Promis
     void stopWhen?.().then((isTime) => {
       if (!isTime || stoppedAt > 0) return
       stoppedAt = performance.now()
-      child.kill('SIGINT')
+      child.kill(signal)
     })
   }, 20)
   return new Promise((resolve) => {
@@ -85,6 +96,29 @@ const sweepArgs = (out: string, ...more: readonly string[]): readonly string[] =
   ...more,
 ]
 
+/** Enough trials that a signal comes in the middle of them. */
+const longArgs = (out: string, ...more: readonly string[]): readonly string[] =>
+  sweepArgs(
+    out,
+    ...['--grid', 'zones.floorFraction=0.05..0.4', '--random', '80'],
+    ...['--workers', '1', '--json'],
+    ...more,
+  )
+
+/** What it prints when nothing stops it. */
+async function tableOf(args: readonly string[]): Promise<string> {
+  const { exitCode, stdout } = await runHere(folder.path, ...args)
+  expect(exitCode).toBe(0)
+  return stdout
+}
+
+let long: Promise<string> | undefined
+/** The table of the sweep that signals break off, made once. */
+const unbroken = (): Promise<string> => {
+  long ??= tableOf(longArgs('long'))
+  return long
+}
+
 const trialsDone = async (out: string): Promise<number> => {
   const path = join(folder.path, out, 'trials.ndjson')
   const text = await readFile(path, 'utf8').catch(() => '')
@@ -95,18 +129,16 @@ describe('moonreplay sweep', () => {
   test('prints one table for any number of threads, without a network', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const one = await run(sweepArgs('one', '--workers', '1', '--json'))
     const two = await run(sweepArgs('two', '--workers', '2', '--json'))
-    expect(one.stderr).toBe('')
-    expect(one.exitCode).toBe(0)
-    expect(two.stdout).toBe(one.stdout)
-    const table = JSON.parse(one.stdout) as { readonly rows: readonly unknown[] }
+    expect(two).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(two.stdout).toBe(whole)
+    const table = JSON.parse(whole) as { readonly rows: readonly unknown[] }
     expect(table.rows).toHaveLength(13)
     const [reportOne, reportTwo] = await Promise.all(
-      ['one', 'two'].map((out) => readFile(join(folder.path, out, 'sweep.md'), 'utf8')),
+      ['whole', 'two'].map((out) => readFile(join(folder.path, out, 'sweep.md'), 'utf8')),
     )
     expect(reportTwo).toBe(reportOne)
-    expect((await readdir(join(folder.path, 'one', 'img'))).length).toBeGreaterThan(2)
+    expect((await readdir(join(folder.path, 'whole', 'img'))).length).toBeGreaterThan(2)
   })
 
   test('dies of an attempt to connect, in this test', { timeout: TIMEOUT_MS }, async () => {
@@ -117,46 +149,45 @@ describe('moonreplay sweep', () => {
   test('stops on Ctrl-C within two seconds, and ends in the same table after --resume', {
     timeout: TIMEOUT_MS,
   }, async () => {
-    const whole = await run(sweepArgs('whole', '--json'))
-    const stopped = await run(
-      sweepArgs('stopped', '--json', '--workers', '1'),
-      async () => (await trialsDone('stopped')) >= 2,
-    )
+    const stopped = await run(longArgs('stopped'), async () => (await trialsDone('stopped')) >= 2)
     expect(stopped.stderr).toMatch(/^INTERRUPTED: /)
     expect(stopped.exitCode).toBe(2)
     expect(stopped.stdout).toBe('')
     expect(stopped.stopMs).toBeLessThan(2_000)
-    const resumed = await run(sweepArgs('stopped', '--json', '--resume'))
-    expect(resumed.exitCode).toBe(0)
-    expect(resumed.stdout).toBe(whole.stdout)
+    expect(await tableOf(longArgs('stopped', '--resume'))).toBe(await unbroken())
+  })
+
+  test('that is killed ends in the same table after --resume', {
+    timeout: TIMEOUT_MS,
+  }, async () => {
+    const killed = await run(
+      longArgs('killed'),
+      async () => (await trialsDone('killed')) >= 2,
+      'SIGKILL',
+    )
+    expect(killed).toMatchObject({ exitCode: null, stdout: '' })
+    expect(await readdir(join(folder.path, 'killed'))).toEqual(['trials.ndjson'])
+    expect(await tableOf(longArgs('killed', '--resume'))).toBe(await unbroken())
   })
 
   test('leaves the best settings for a replay, which then ends in the digest of its row', {
     timeout: TIMEOUT_MS,
   }, async () => {
     const grid = ['--grid', 'calibrator.priorStrength=5,10', '--windows', '3']
-    const swept = await run([
+    const where = ['--recording', './market', '--json']
+    const swept = await runHere(
+      folder.path,
       'sweep',
-      '--recording',
-      './market',
-      '--out',
-      'best',
-      '--json',
+      ...where,
+      ...['--out', 'best', '--workers', '1'],
       ...grid,
       ...SET,
-    ])
+    )
     const table = JSON.parse(swept.stdout) as {
       readonly rows: readonly { readonly digests: Readonly<Record<string, string>> }[]
     }
     const settings = join('best', 'best-settings.json')
-    const replayed = await run([
-      'replay',
-      '--recording',
-      './market',
-      '--json',
-      '--settings',
-      settings,
-    ])
+    const replayed = await runHere(folder.path, 'replay', ...where, '--settings', settings)
     expect(replayed.stderr).toBe('')
     const manifest = JSON.parse(replayed.stdout) as {
       readonly digests: readonly { readonly digest: string }[]
@@ -173,7 +204,12 @@ describe('moonreplay sweep', () => {
     [['--random', '3'], /RANGE_EMPTY: .*240/],
     [['--random', '3', '--resume', '--settings', 'none.json'], /FILE_UNREADABLE: none\.json/],
   ])('%j ends in one line and exit status 2', { timeout: TIMEOUT_MS }, async (args, message) => {
-    const { exitCode, stdout, stderr } = await run(['sweep', '--recording', './market', ...args])
+    const { exitCode, stdout, stderr } = await runHere(
+      folder.path,
+      'sweep',
+      ...['--recording', './market', '--workers', '1'],
+      ...args,
+    )
     expect(stderr).toMatch(message)
     expect(stderr.trimEnd()).not.toContain('\n')
     expect(stdout).toBe('')

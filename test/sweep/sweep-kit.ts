@@ -49,7 +49,7 @@ export function sweepOf(
     objective: 'hazard',
     windowCount: 3,
     halving: false,
-    workers: 2,
+    workers: 1,
     journalPath: join(out, 'trials.ndjson'),
     resume: false,
     ...more,

@@ -11,7 +11,7 @@ import {
 import { HistoryBody, heatHistory } from '../../projections/heat-history.ts'
 import { MINUTES_SHOWN_MAX } from '../../projections/past.ts'
 import type { Shown } from '../../projections/state-at.ts'
-import { endpoint, minuteVersion, orMissing } from '../endpoint.ts'
+import { endpoint, type JsonAnswer, minuteVersion, orMissing } from '../endpoint.ts'
 
 export const minutesParameter = {
   kind: 'whole',
@@ -67,7 +67,7 @@ export const HEAT_ENDPOINTS = [
     parameters: { minutes: minutesParameter, stride: strideParameter(30) },
     body: HistoryBody,
     versionOf: minuteVersion,
-    answer: (asked) => heatHistory(asked, 'v1', asked.values),
+    answer: (asked): JsonAnswer => ({ json: heatHistory(asked, 'v1', asked.values) }),
   }),
   endpoint({
     path: '/v2/liq_heatmap',
@@ -98,7 +98,7 @@ export const HEAT_ENDPOINTS = [
     parameters: { minutes: minutesParameter, stride: strideParameter(30) },
     body: HistoryBody,
     versionOf: minuteVersion,
-    answer: (asked) => heatHistory(asked, 'v2', asked.values),
+    answer: (asked): JsonAnswer => ({ json: heatHistory(asked, 'v2', asked.values) }),
   }),
   endpoint({
     path: '/v2/liq_stats',

@@ -133,6 +133,30 @@ function* symbolFamilies(source: StateSource): Generator<string> {
     each(({ market }) => market.book.counts.resyncs),
   )
   yield family(
+    'book_snapshots_compared_total',
+    'counter',
+    'Snapshots of the venue that the book was compared with.',
+    each(({ market }) => market.book.audit.snapshotsCompared),
+  )
+  yield family(
+    'book_levels_compared_total',
+    'counter',
+    'Levels of those snapshots and of the book at their ids.',
+    each(({ market }) => market.book.audit.levelsCompared),
+  )
+  yield family(
+    'book_levels_differing_total',
+    'counter',
+    'Levels of them that differed.',
+    each(({ market: { book } }) => book.audit.levelsDiffering - book.audit.levelsUnseen),
+  )
+  yield family(
+    'book_levels_unseen_total',
+    'counter',
+    'Levels beyond what the book was made of, that no diff has named since.',
+    each(({ market }) => market.book.audit.levelsUnseen),
+  )
+  yield family(
     'mid_usd',
     'gauge',
     'Mid of the book.',

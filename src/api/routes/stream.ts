@@ -67,13 +67,18 @@ export function streamRoutes(app: FastifyInstance, options: StreamOptions): void
     if ('refusal' in read) {
       throw new RequestError('PARAMETER_INVALID', read.refusal.message, read.refusal.detail)
     }
-    const symbol = query['symbol'] === undefined ? undefined : namedSymbol(source, query['symbol'])
     if (clients.size >= CLIENTS_MAX) throw new RequestError('TOO_MUCH', 'Too many streams are open')
     const last = lastSeq(request.headers['last-event-id'])
     const { from, speed } = read.values
-    const fromSeq = last ?? (from === undefined ? source.current().seq : await answers.locate(from))
+    const name = query['symbol']
+    const findPlace = async (): Promise<Place> => ({
+      symbol: name === undefined ? undefined : namedSymbol(source, name),
+      fromSeq: last ?? (from === undefined ? source.current().seq : await answers.locate(from)),
+    })
+    // A browser that comes back while the server still replays would give up at a 404.
+    const place = source.status().ready ? await findPlace() : undefined
     reply.hijack()
-    const client = new Client(source, reply.raw, { fromSeq, speed, symbol, unreadMsMax })
+    const client = new Client(source, reply.raw, { findPlace, place, speed, unreadMsMax })
     clients.add(client)
     reply.raw.once('close', () => {
       clients.delete(client)
@@ -83,11 +88,18 @@ export function streamRoutes(app: FastifyInstance, options: StreamOptions): void
   })
 }
 
-interface ClientOptions {
+/** What is read, and from where on. */
+interface Place {
   readonly fromSeq: number
-  readonly speed: number | undefined
   /** The venue's name; absent for all. */
   readonly symbol: string | undefined
+}
+
+interface ClientOptions {
+  /** Known as soon as the state stands. */
+  readonly findPlace: () => Promise<Place>
+  readonly place: Place | undefined
+  readonly speed: number | undefined
   readonly unreadMsMax: number
 }
 
@@ -96,7 +108,8 @@ export class Client {
   readonly #source: StateSource
   readonly #response: ServerResponse
   readonly #options: ClientOptions
-  #seq: number
+  #seq = 0
+  #symbol: string | undefined
   #lastRecvMs: number | undefined
   #isPastOver: boolean = false
   #isStopped: boolean = false
@@ -106,7 +119,6 @@ export class Client {
     this.#source = source
     this.#response = response
     this.#options = options
-    this.#seq = options.fromSeq
   }
 
   start(): void {
@@ -115,6 +127,7 @@ export class Client {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     })
+    this.#response.flushHeaders()
     const unsubscribe = this.#source.subscribe(() => this.#wake())
     this.#run()
       .catch((error: unknown) => this.#response.destroy(error instanceof Error ? error : undefined))
@@ -127,17 +140,28 @@ export class Client {
   }
 
   async #run(): Promise<void> {
+    await this.#begin()
     while (!this.#isStopped) {
-      const endSeq = this.#source.status().ready ? this.#source.current().seq : this.#seq
+      const endSeq = this.#source.current().seq
       if (this.#seq < endSeq) await this.#send(endSeq)
       else await this.#rest()
     }
     this.#response.end()
   }
 
+  async #begin(): Promise<void> {
+    const { findPlace, place } = this.#options
+    while (!this.#isStopped && !this.#source.status().ready) await this.#idle()
+    if (this.#isStopped) return
+    // What is wrong with it the client is told when it comes again.
+    const { fromSeq, symbol } = place ?? (await findPlace())
+    this.#seq = fromSeq
+    this.#symbol = symbol
+  }
+
   async #send(endSeq: number): Promise<void> {
     const { past } = this.#source.current()
-    const { messages, nextSeq } = pushMessages(past, this.#seq, endSeq, this.#options.symbol)
+    const { messages, nextSeq } = pushMessages(past, this.#seq, endSeq, this.#symbol)
     for (const message of messages) {
       if (!this.#isPastOver) await this.#pace(message.recvTimeMs)
       if (this.#isStopped) return
@@ -149,13 +173,17 @@ export class Client {
 
   /** At the end of what there is: says so once, then waits for more. */
   async #rest(): Promise<void> {
-    const status = this.#source.status()
-    if (!this.#isPastOver && status.ready) {
+    if (!this.#isPastOver) {
       this.#isPastOver = true
-      const kind = status.mode === 'live' ? 'live' : 'end'
+      const kind = this.#source.status().mode === 'live' ? 'live' : 'end'
       const data = JSON.stringify({ seq: this.#seq, kind })
       this.#response.write(`event: boundary\ndata: ${data}\n\n`)
     }
+    await this.#idle()
+  }
+
+  /** Until something happens; a connection that is dead shows itself meanwhile. */
+  async #idle(): Promise<void> {
     const wasWoken = await this.#wait(KEEP_ALIVE_MS)
     if (!wasWoken && !this.#response.write(': still here\n\n')) await this.#drained()
   }

@@ -75,7 +75,7 @@ export const doctorCommand: CommandModule<object, Argv> = {
   },
 }
 
-/** @throws {RecorderError} `CHECK_FAILED` */
+/** @throws {RecorderError} `DOCTOR_FAILED` */
 function report(checks: readonly DoctorCheck[], json: boolean): void {
   const failed = checks.filter(({ status }) => status === 'failed')
   if (json) printJson({ ok: failed.length === 0, failedCount: failed.length, checks })
@@ -83,5 +83,5 @@ function report(checks: readonly DoctorCheck[], json: boolean): void {
   const [first] = failed
   if (first === undefined) return
   const message = `${failed.length} of ${checks.length} checks failed; ${first.name}: ${first.detail}`
-  throw new RecorderError('CHECK_FAILED', message)
+  throw new RecorderError('DOCTOR_FAILED', message)
 }

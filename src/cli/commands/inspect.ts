@@ -1,6 +1,7 @@
 import type { CommandModule } from 'yargs'
 import { type Inspection, inspect } from '../../replay/inspection.ts'
 import { openRecording, type Recording } from '../../replay/recording.ts'
+import { coverageLines, coverageOf } from '../coverage-table.ts'
 import { jsonOption, recordingOption } from '../options.ts'
 import { count, print, printJson, size, table } from '../output.ts'
 import { startProgress } from '../progress.ts'
@@ -10,17 +11,32 @@ import { isoOf } from './list.ts'
 /** `inspect`: what a recording holds, what it misses, and how well it could be read. */
 export const inspectCommand: CommandModule<
   object,
-  { readonly recording: string | undefined; readonly json: boolean }
+  {
+    readonly recording: string | undefined
+    readonly coverage: boolean
+    readonly json: boolean
+  }
 > = {
   command: 'inspect',
   describe: 'Show what a recording holds: entries, sizes, gaps, clock skew, faults',
-  builder: { recording: recordingOption, json: jsonOption },
+  builder: {
+    recording: recordingOption,
+    coverage: {
+      type: 'boolean',
+      default: false,
+      describe: 'Of each stream and hour: expected, present, blind time, clock skew',
+    },
+    json: jsonOption,
+  },
   handler: async (argv) => {
     const recording = await openRecording(await findRecording(argv.recording))
     const progress = startProgress('inspecting', 'entries')
     try {
       const total = recording.reader.nextSeq
-      const result = await inspect(recording, (seq) => progress.update(seq, total))
+      const result = await inspect(recording, {
+        withCoverage: argv.coverage,
+        onProgress: (seq) => progress.update(seq, total),
+      })
       progress.end()
       if (argv.json) printJson(await jsonOf(recording, result))
       else for await (const line of linesOf(recording, result)) print(line)
@@ -31,12 +47,13 @@ export const inspectCommand: CommandModule<
 }
 
 async function jsonOf({ name, contents, reader }: Recording, result: Inspection): Promise<object> {
-  const { pipeline, ...rest } = result
+  const { pipeline, coverage, ...rest } = result
   return {
     recording: name,
     recordingDigest: await reader.digest(),
     ...contents,
     ...rest,
+    ...(coverage === undefined ? {} : { coverage: coverageOf(coverage) }),
     tickerChecks: Object.fromEntries(
       [...pipeline.runs].map(([symbol, { tickerCheck }]) => [
         symbol,
@@ -80,6 +97,7 @@ async function* linesOf(recording: Recording, result: Inspection): AsyncGenerato
     const blind = gap.durationMs > 0 ? `, ${count(gap.durationMs)} ms blind` : ''
     yield `  seq ${gap.seq}: ${gap.symbol || 'all symbols'} ${gap.channel || 'all channels'}, ${gap.cause}${missing}${blind}`
   }
+  if (result.coverage !== undefined) yield* coverageLines(result.coverage)
 }
 
 function* decodeLines(result: Inspection): Generator<string> {
@@ -98,5 +116,12 @@ function* decodeLines(result: Inspection): Generator<string> {
     const { comparedCount, mismatchCount } = tickerCheck
     if (comparedCount === 0) continue
     yield `${symbol}: best bid and ask against bookTicker: ${count(comparedCount)} compared, ${count(mismatchCount)} differ`
+  }
+  for (const [symbol, audit] of Object.entries(result.bookChecks)) {
+    const { snapshotsCompared, snapshotsNotCompared, levelsCompared, levelsUnseen } = audit
+    if (snapshotsCompared + snapshotsNotCompared === 0) continue
+    const left = snapshotsNotCompared > 0 ? `; ${count(snapshotsNotCompared)} not comparable` : ''
+    const differing = audit.levelsDiffering - levelsUnseen
+    yield `${symbol}: book against ${count(snapshotsCompared)} snapshots of the venue: ${count(levelsCompared)} levels compared, ${count(differing)} differ, ${count(levelsUnseen)} lie beyond what the book was made of${left}`
   }
 }

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { RecorderError } from '../../base/errors.ts'
 import { ArtefactFolder } from '../../interchange/artefact-folder.ts'
 import { Artefacts } from '../../interchange/artefacts.ts'
 import type { PipelineListener } from '../../pipeline/events.ts'
-import { shortSymbol } from '../../projections/symbol-name.ts'
+import { ColumnSource } from '../../replay/block-source.ts'
 import { type CheckResult, check } from '../../replay/check.ts'
 import { CheckpointStore } from '../../replay/checkpoint-store.ts'
 import { parseSpan } from '../../replay/moment.ts'
@@ -32,7 +31,10 @@ import {
 import { count, print, printJson, remark } from '../output.ts'
 import { type Progress, startProgress } from '../progress.ts'
 import { findRecording } from '../recordings.ts'
+import { compareWithBase } from '../replay-base.ts'
+import { resultLines } from '../replay-lines.ts'
 import { replayManifest } from '../replay-manifest.ts'
+import { readWeights } from '../weights-option.ts'
 
 interface Argv extends SettingArgv {
   readonly recording: string | undefined
@@ -45,6 +47,7 @@ interface Argv extends SettingArgv {
   readonly check: boolean
   readonly strict: boolean
   readonly 'skip-damage': boolean
+  readonly cache: boolean
   readonly speed: string
   readonly out: string | undefined
   readonly json: boolean
@@ -77,6 +80,11 @@ export const replayCommand: CommandModule<object, Argv> = {
       describe: 'With --check: digests of other versions fail',
     },
     'skip-damage': { type: 'boolean', default: false, describe: 'Go past blocks that are damaged' },
+    cache: {
+      type: 'boolean',
+      default: true,
+      describe: 'Keep decoded messages beside the recording for the next replay; or --no-cache',
+    },
     speed: {
       type: 'string',
       default: 'max',
@@ -126,7 +134,11 @@ async function runCheck(argv: Argv, recording: Recording, progress: Progress): P
 
 function* checkLines(result: CheckResult): Generator<string> {
   const counts = Object.entries(result.digestsCompared)
-  if (counts.length === 0) yield 'no digest to compare: this recording was not made by live capture'
+  if (result.withoutPast > 0) {
+    yield `${count(result.withoutPast)} digests were not compared: they are of a state that saw what retention deleted since, and no checkpoint is left of it`
+  } else if (counts.length === 0) {
+    yield 'no digest to compare: this recording was not made by live capture'
+  }
   for (const [symbol, compared] of counts) yield `${symbol}: ${count(compared)} digests compared`
   const first = result.firstMismatch
   if (first !== undefined) {
@@ -149,49 +161,68 @@ async function runReplay(
 ): Promise<void> {
   const { profile, settings } = chosen
   const range = await resolveRange(recording, argv.from, argv.to)
-  const startSeq = await startOf(argv, recording, range)
+  const startSeq = Math.max(await startOf(argv, recording, range), recording.reader.firstSeq)
   const shutdown = onShutdown()
   const pace = argv.speed === 'max' ? undefined : paceOf(speedOf(argv.speed), shutdown)
   const out = argv.out ?? join('replays', recording.name)
   const folder = new ArtefactFolder(out)
+  const columns = columnsOf(argv, recording)
   try {
     const artefacts = argv.artefacts ? new Artefacts(folder) : undefined
     const weights =
       argv.weights === undefined ? undefined : await readWeights(argv.weights, recording)
-    const result = await replay(recording.reader, {
-      settings,
+    const common = {
       symbols: recording.symbols,
       ...range,
       startSeq,
-      checkpoints: checkpointsOf(argv, recording, chosen, { ...range, startSeq }),
+      columns,
       nowUs,
-      onProgress: (seq) => progress.update(seq, range.toSeq),
-      listener: artefacts?.listener ?? ({} satisfies PipelineListener),
+      onProgress: (seq: number) => progress.update(seq, range.toSeq),
       signal: shutdown,
+      weights,
+    }
+    const result = await replay(recording.reader, {
+      ...common,
+      settings,
+      checkpoints: checkpointsOf(argv, recording, chosen, { ...range, startSeq }),
+      listener: artefacts?.listener ?? ({} satisfies PipelineListener),
       pace,
       documents: argv.artefacts,
-      weights,
     })
-    progress.end()
-    remarkRefusals(result)
     if (result.interrupted)
       throw new RecorderError('INTERRUPTED', 'the replay was stopped before its end')
+    const againstBase = await compareWithBase(chosen, result, (base) =>
+      replay(recording.reader, { ...common, settings: base, listener: {} }),
+    )
+    progress.end()
+    remarkRefusals(result)
     artefacts?.finish(result.pipeline.runs.values())
     const manifest = {
       ...replayManifest(recording, range, profile, settings, result),
       recordingDigest: await recording.reader.digest(),
       warm: argv.cold ? 'cold' : (argv.warmup ?? 'full'),
+      ...(againstBase === undefined ? {} : { againstBase }),
       codeVersion,
       nodeVersion,
     }
     folder.json('manifest.json', manifest)
     folder.commit()
     if (argv.json) printJson({ out, ...manifest })
-    else for (const line of resultLines(out, result)) print(line)
+    else for (const line of resultLines(out, result, againstBase)) print(line)
   } catch (error) {
     folder.discard()
     throw error
+  } finally {
+    await columns?.close(shutdown)
   }
+}
+
+/** Whoever goes past damage wants to see what the journal holds. */
+function columnsOf(
+  { cache, 'skip-damage': skipsDamage }: Argv,
+  recording: Recording,
+): ColumnSource | undefined {
+  return cache && !skipsDamage ? new ColumnSource(recording, { onRemark: remark }) : undefined
 }
 
 function speedOf(text: string): number {
@@ -222,28 +253,6 @@ function remarkRefusals({ pipeline }: ReplayResult): void {
   }
 }
 
-/** The file's text for the symbol that it names. */
-async function readWeights(path: string, { symbols }: Recording): Promise<Map<string, string>> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RecorderError('FILE_UNREADABLE', `${path} cannot be read`, { cause })
-  })
-  let named: unknown
-  try {
-    named = (JSON.parse(text) as { readonly symbol?: unknown } | null)?.symbol
-  } catch (cause) {
-    throw new RecorderError('WEIGHTS_MISMATCH', `${path} is not JSON`, { cause })
-  }
-  const symbol = symbols.find((candidate) => shortSymbol(candidate) === named)
-  if (symbol === undefined) {
-    const wanted = symbols.map(shortSymbol).join(', ')
-    throw new RecorderError(
-      'WEIGHTS_MISMATCH',
-      `${path} is of symbol ${String(named)}; this recording has ${wanted}`,
-    )
-  }
-  return new Map([[symbol, text]])
-}
-
 async function startOf(argv: Argv, recording: Recording, range: SeqRange): Promise<number> {
   if (argv.cold && argv.warmup !== undefined) {
     throw new RecorderError('USAGE', '--cold and --warmup exclude each other')
@@ -261,29 +270,4 @@ async function venueTimeAt({ reader }: Recording, seq: number): Promise<number> 
     if (time !== undefined) return time
   }
   return 0
-}
-
-function* resultLines(out: string, result: ReplayResult): Generator<string> {
-  const { entryCount, minuteCount, gapCount, entriesPerSecond } = result
-  yield `${count(entryCount)} entries, ${count(minuteCount)} minutes closed, ${count(gapCount)} gaps, ${count(result.pipeline.faultCount)} faults`
-  yield `${count(entriesPerSecond)} entries/s in ${(result.wallMs / 1000).toFixed(2)} s`
-  for (const [symbol, run] of result.pipeline.runs) {
-    const digest = result.digests.findLast((candidate) => candidate.symbol === symbol)
-    const { comparedCount, mismatchCount } = run.tickerCheck
-    yield `${symbol}: digest ${digest?.digest ?? 'none, no minute closed'}`
-    if (comparedCount > 0) {
-      yield `  best bid and ask against bookTicker: ${count(comparedCount)} compared, ${count(mismatchCount)} differ`
-    }
-  }
-  for (const [symbol, { events, gain, predictedOverObserved }] of Object.entries(result.hazard)) {
-    if (gain === undefined || predictedOverObserved === undefined) continue
-    yield `${symbol}: hazard gain ${gain.toFixed(3)} nats an event over a constant (${count(events)} events), predicted ÷ observed ${predictedOverObserved.toFixed(2)}`
-  }
-  for (const [reason, bySymbol] of Object.entries(result.refused)) {
-    const parts = Object.entries(bySymbol).map(
-      ([symbol, { count: of }]) => `${symbol} ${count(of)}`,
-    )
-    yield `liquidations kept out as ${reason}: ${parts.slice(0, 10).join(', ')}${parts.length > 10 ? ', …' : ''}`
-  }
-  yield `written to ${out}`
 }

@@ -1,6 +1,8 @@
 import type { CommandModule } from 'yargs'
+import { CACHE_FOLDER, columnFindings } from '../../columns/column-cache.ts'
 import { verifyRecording } from '../../journal/verify.ts'
 import { CHECKPOINT_FOLDER, checkpointFindings } from '../../replay/checkpoint-store.ts'
+import { tapeFindings } from '../../sweep/tape-store.ts'
 import { jsonOption, recordingOption } from '../options.ts'
 import { count, print, printJson } from '../output.ts'
 import { startProgress } from '../progress.ts'
@@ -18,7 +20,11 @@ export const verifyCommand: CommandModule<
     const path = await findRecording(argv.recording)
     const progress = startProgress('verifying', 'entries')
     const result = await verifyRecording(path, {
-      derived: [{ folder: CHECKPOINT_FOLDER, check: checkpointFindings }],
+      derived: [
+        { folder: CHECKPOINT_FOLDER, check: checkpointFindings },
+        { folder: CACHE_FOLDER, check: columnFindings },
+        { folder: CACHE_FOLDER, check: tapeFindings },
+      ],
       onProgress: (nextSeq) => progress.update(nextSeq, nextSeq),
     })
     progress.end()

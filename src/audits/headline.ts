@@ -1,12 +1,17 @@
 /** The layer and the cell that verdicts are about. */
-import type { AuditView } from '../audits/audit-view.ts'
-import type { HitCell, LayerView } from '../audits/view-hits.ts'
+import type { AuditView } from './audit-view.ts'
+import type { HitCell, LayerView } from './view-hits.ts'
 
-export const headlineLayerOf = ({ layers, headline }: AuditView): LayerView | undefined =>
+type Headlined = Pick<AuditView, 'headline'>
+
+export const headlineLayerOf = ({
+  layers,
+  headline,
+}: Headlined & Pick<AuditView, 'layers'>): LayerView | undefined =>
   layers.find(({ layer }) => layer === headline.layer)
 
 export const headlineCellOf = (
-  { headline }: Pick<AuditView, 'headline'>,
+  { headline }: Headlined,
   layer: LayerView,
   side: 'both' | 'long' | 'short' = 'both',
 ): HitCell | undefined =>
