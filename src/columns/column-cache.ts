@@ -3,10 +3,11 @@
  * is its segment and a hash of all that its bytes depend on; what cannot be used is made again.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { SegmentRecord } from '../journal/recording-manifest.ts'
 import { segmentName } from '../journal/segment-meta.ts'
+import { isUntouched } from '../journal/untouched.ts'
 import type { Block } from '../model/block.ts'
 import { COLUMN_FORMAT, ColumnFile, ColumnsDamaged, writeColumns } from './column-file.ts'
 
@@ -34,13 +35,20 @@ export async function segmentsWithColumns(
   return new Set(found.map(({ firstSeq }) => firstSeq))
 }
 
-/** The columns of a segment. @throws {ColumnsDamaged} where there are some that cannot be used. */
+/**
+ * The columns of a segment; none where its own files have changed since, so that damage to them is found
+ * by whoever reads them. @throws {ColumnsDamaged} where there are some that cannot be used.
+ */
 export async function openColumns(
   recording: string,
   segment: ColumnSegment,
 ): Promise<ColumnFile | undefined> {
   const key = keyOf(segment)
-  return await ColumnFile.open(pathOf(recording, segment, key), key)
+  const path = pathOf(recording, segment, key)
+  const made = await stat(path).catch(() => undefined)
+  if (made === undefined) return undefined
+  if (!(await isUntouched(recording, segment.firstSeq, made.mtimeMs))) return undefined
+  return await ColumnFile.open(path, key)
 }
 
 export interface BuildOptions {

@@ -221,6 +221,27 @@ describe('columns', () => {
     expect(await columnFindings(recording.path)).toEqual([])
   })
 
+  test('do not hide that the journal was damaged after they were made', async () => {
+    await build()
+    const segments = join(recording.path, 'segments')
+    const [segment = ''] = (await readdir(segments)).toSorted()
+    const table = (await readdir(join(segments, segment))).find((name) => name.endsWith('.ldb'))
+    const path = join(segments, segment, table ?? '')
+    const whole = await readFile(path)
+    const at = whole.length >> 1
+    const again = await openRecording(recording.path, { oneThread: true })
+    try {
+      await writeFile(path, whole.with(at, 1 ^ (whole[at] ?? 0)))
+      const columns = new ColumnSource(again, { onRemark: (text) => remarks.push(text) })
+      await expect(told(columns)).rejects.toThrow(/damaged/)
+      await columns.close()
+    } finally {
+      await again.reader.close()
+      await writeFile(path, whole)
+    }
+    expect(await told(source())).toEqual(await told(undefined))
+  })
+
   test('of another version, of a segment that is gone, and parts of processes that ended are removed', async () => {
     await build()
     const [path = ''] = await files()
