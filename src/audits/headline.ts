@@ -4,11 +4,12 @@ import type { HitCell, LayerView } from './view-hits.ts'
 
 type Headlined = Pick<AuditView, 'headline'>
 
-export const headlineLayerOf = ({
+export function headlineLayerOf({
   layers,
   headline,
-}: Headlined & Pick<AuditView, 'layers'>): LayerView | undefined =>
-  layers.find(({ layer }) => layer === headline.layer)
+}: Headlined & Pick<AuditView, 'layers'>): LayerView | undefined {
+  return layers.find(({ layer }) => layer === headline.layer)
+}
 
 export const headlineCellOf = (
   { headline }: Headlined,

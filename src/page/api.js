@@ -8,6 +8,8 @@ const paths = new Set()
 
 /** A server that wants a token takes it from the address of the page: `/?token=…`. */
 const token = new URLSearchParams(location.search).get('token')
+/** For what takes no header. */
+export const tokenQuery = token === null ? {} : { token }
 const headers = token === null ? {} : { authorization: `Bearer ${token}` }
 
 /** Must be awaited before anything else is asked. */
@@ -38,7 +40,7 @@ export async function askBytes(path, query) {
   throw new ApiError(`${body.message}. ${body.remedy}`)
 }
 
-function addressOf(path, query) {
+export function addressOf(path, query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined)
   const search = new URLSearchParams(given.map(([key, value]) => [key, `${value}`]))
   return given.length === 0 ? path : `${path}?${search}`

@@ -14,6 +14,7 @@ import { createLeverage } from './leverage.js'
 import { showMissing } from './missing.js'
 import { createMoment } from './moment.js'
 import { createPanes } from './panes.js'
+import { createPush } from './push.js'
 import { createScrubber } from './scrubber.js'
 import { createSegments } from './segments.js'
 import { isServed, loadHistory, zonesOf } from './sources.js'
@@ -63,7 +64,9 @@ const toolbar = createToolbar((look) => chart.setLook(look))
 const ladder = createLadder(part('ladder'))
 const leverage = createLeverage(part('leverage'))
 const help = createHelp(part('help'))
+const push = createPush(() => moment.isNewest() && state.poll())
 const state = createState({
+  isPushed: push.isOpen,
   wanted: () => ({ symbol: page.symbol, askedMs: moment.askedMs() }),
   showStatus,
   showRange,
@@ -110,6 +113,7 @@ function showStatus(status) {
   document.title = `${status.recording} · moonreplay`
   showSymbols(names)
   showProgress(status)
+  push.listenTo(status.mode === 'live' ? page.symbol : '')
   const clockMs = Math.max(0, ...status.symbols.map((row) => row.clockMs))
   if (!status.ready || clockMs === 0) return
   setExtent({ fromMs: page.fromMs === 0 ? clockMs - DAY_MS : page.fromMs, toMs: clockMs })

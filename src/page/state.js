@@ -1,11 +1,14 @@
 /** Asks for the state at the moment shown, as often as it can have changed, and never twice at once. */
 import { ApiError, ask, has } from './api.js'
 
+/** How often the server is asked where it does not push. */
 const POLL_MS = 1_000
+/** Ages run on while nothing happens. */
+const QUIET_MS = 5_000
 /** While time runs, the state is asked for no more often than this. */
 const REST_MS = 250
-/** Facts of a capture are asked for with every so many polls. */
-const FACTS_POLLS = 5
+/** Facts of a capture are asked for this often. */
+const FACTS_MS = 5_000
 const MINUTE_MS = 60_000
 /** Tells the moments that can be asked for. */
 const RANGE_PATH = '/v1/replay'
@@ -22,6 +25,7 @@ const PARTS = {
 /**
  * @param {object} given
  * @param {() => {symbol: string, askedMs: number | undefined}} given.wanted
+ * @param {() => boolean} given.isPushed Whether `poll` is called when something happens.
  * @param {(status: object) => void} given.showStatus
  * @param {(range: {fromMs: number, toMs: number}) => void} given.showRange Moments that can be asked for.
  * @param {(state: object, symbol: string) => void} given.showState Parts that are new.
@@ -30,6 +34,7 @@ const PARTS = {
  */
 export function createState({
   wanted,
+  isPushed,
   showStatus,
   showRange,
   showState,
@@ -40,6 +45,7 @@ export function createState({
   let busy = false
   let again = false
   let pollCount = 0
+  let polledMs = 0
   let isRangeKnown = false
   /** By part: of which symbol and moment it was last shown. */
   const shown = {}
@@ -63,9 +69,10 @@ export function createState({
     await Promise.all([learnStatus(), learnRange()])
     const { symbol, askedMs } = wanted()
     if (!status.ready || symbol === '') return
+    const stamps = {}
     const due = Object.entries(PARTS).filter(([name, part]) => {
-      const stamp = stampOf(part, { symbol, askedMs, status, pollCount })
-      return has(part.path) && shown[name] !== stamp
+      stamps[name] = stampOf(part, { symbol, askedMs, status, pollCount, polledMs })
+      return has(part.path) && shown[name] !== stamps[name]
     })
     pollCount += 1
     if (due.length === 0) return
@@ -77,8 +84,8 @@ export function createState({
     )
     // Another symbol has been chosen meanwhile: this is not what is wanted any more.
     if (wanted().symbol !== symbol) return
-    for (const [name, part] of due) {
-      shown[name] = stampOf(part, { symbol, askedMs, status, pollCount: pollCount - 1 })
+    for (const [name] of due) {
+      shown[name] = stamps[name]
     }
     showState(Object.fromEntries(answers), symbol)
   }
@@ -86,6 +93,7 @@ export function createState({
     again = busy
     if (busy || document.hidden) return
     busy = true
+    polledMs = performance.now()
     try {
       await refresh()
       if (!again) showSettled()
@@ -105,7 +113,9 @@ export function createState({
   }
 
   document.addEventListener('visibilitychange', () => void poll())
-  setInterval(() => void poll(), POLL_MS)
+  setInterval(() => {
+    if (isPushed() && performance.now() - polledMs > QUIET_MS) void poll()
+  }, POLL_MS)
   return {
     poll: () => void poll(),
   }
@@ -114,11 +124,11 @@ export function createState({
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** As long as this stays the same, the part does too. */
-function stampOf({ each, forAll }, { symbol, askedMs, status, pollCount }) {
+function stampOf({ each, forAll }, { symbol, askedMs, status, pollCount, polledMs }) {
   const of = forAll ? '' : symbol
   const clockMs = status.symbols.find((row) => row.symbol === symbol)?.clockMs ?? 0
   if (each === 'minute')
     return `${of} ${Math.floor((askedMs ?? clockMs) / MINUTE_MS)} ${askedMs === undefined}`
   if (askedMs !== undefined || status.mode !== 'live') return `${of} ${askedMs}`
-  return forAll ? `live ${Math.floor(pollCount / FACTS_POLLS)}` : `live ${of} ${pollCount}`
+  return forAll ? `live ${Math.floor(polledMs / FACTS_MS)}` : `live ${of} ${pollCount}`
 }

@@ -2,60 +2,25 @@
 // comes once and in order, over a recording that is served and over a capture that goes on. Method: the
 // program itself in processes of its own, killed with SIGKILL while a client reads; what the client has
 // from both lives is compared with a replay of the recording.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer } from '../../src/api/listen.ts'
+import { createPrograms, type Program, SAID } from '../kit/program.ts'
 import { atEnd, type Received, receive } from './push-client.ts'
 import { type MarketFolder, recordMarket, serveMarket, serverOf } from './recorded-market.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const TSX = import.meta.resolve('tsx')
-
 let market: MarketFolder
-const children: ChildProcess[] = []
+const programs = createPrograms()
 beforeAll(async () => {
   market = await recordMarket()
 })
 afterAll(async () => {
-  for (const child of children) child.kill('SIGKILL')
+  await programs.killAll()
   await market[Symbol.asyncDispose]()
 })
 
-interface Program {
-  readonly address: string
-  kill(signal: NodeJS.Signals): Promise<void>
-}
-
-/** Starts the program, and resolves when it says where it answers. */
-function start(command: string, args: readonly string[], said: RegExp): Promise<Program> {
-  const child = spawn(
-    process.execPath,
-    ['--import', TSX, MAIN, command, '--recording', ...args, '--port', '0'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  children.push(child)
-  const kill = async (signal: NodeJS.Signals): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill(signal)
-    await once(child, 'exit')
-  }
-  return new Promise((resolve, reject) => {
-    let text = ''
-    child.once('exit', () => reject(new Error(`the program ended: ${text}`)))
-    for (const output of [child.stdout, child.stderr]) {
-      output.on('data', (bytes: Buffer) => {
-        text += bytes.toString()
-        const address = said.exec(text)?.[1]
-        if (address !== undefined) resolve({ address, kill })
-      })
-    }
-  })
-}
-
-const startServe = (path: string): Promise<Program> => start('serve', [path], /at (http:\S+)/)
+const startServe = (path: string): Promise<Program> =>
+  programs.start(['serve', '--recording', path, '--port', '0'], SAID.api)
 
 /** What a replay of the recording pushes, whole and without a break. */
 async function replayed(path: string, query = ''): Promise<Received> {
@@ -103,16 +68,18 @@ test('`capture` that is killed: what was missed, then the boundary, then what co
   timeout: 180_000,
 }, async () => {
   const path = join(market.path, '..', 'killed')
-  const venue = await start('playback', [market.path, '--speed', '25'], /at ws:\/\/(\S+)/)
+  const venue = await programs.start(
+    ['playback', '--recording', market.path, '--speed', '25', '--port', '0'],
+    SAID.playback,
+  )
   const startCapture = (): Promise<Program> =>
-    start(
-      'capture',
+    programs.start(
       [
-        path,
+        ...['capture', '--recording', path, '--port', '0'],
         ...['--symbols', 'BTCUSDT,ETHUSDT', '--log-level', 'error'],
         ...['--ws-url', `ws://${venue.address}`, '--rest-url', `http://${venue.address}`],
       ],
-      /at (http:\S+)/,
+      SAID.api,
     )
   const first = await startCapture()
   let killing: Promise<void> | undefined

@@ -233,7 +233,7 @@ describe('columns', () => {
     try {
       await writeFile(path, whole.with(at, 1 ^ (whole[at] ?? 0)))
       const columns = new ColumnSource(again, { onRemark: (text) => remarks.push(text) })
-      await expect(told(columns)).rejects.toThrow(/damaged/)
+      await expect(told(columns)).rejects.toMatchObject({ code: 'JOURNAL_DAMAGED' })
       await columns.close()
     } finally {
       await again.reader.close()

@@ -29,6 +29,7 @@ const PATHS_OF_THE_PAGE = [
   '/v1/book',
   '/v1/summary',
   '/v1/replay',
+  '/v1/stream',
   '/v1/streams',
   '/v1/minutes',
   '/v1/liquidations',

@@ -29,6 +29,14 @@ const PARAMETERS = {
     description: 'Pace of what is past. Absent: as fast as it is read.',
     unit: 'factor',
   },
+  pulse: {
+    kind: 'whole',
+    min: 100,
+    max: 60_000,
+    fallback: undefined,
+    description: 'In the present, also tell that the state went on, at most each so long.',
+    unit: 'ms',
+  },
 } as const
 
 export interface StreamOptions {
@@ -49,11 +57,13 @@ export function streamRoutes(app: FastifyInstance, options: StreamOptions): void
         symbol: SYMBOL_PARAMETER,
         from: { ...parameterSchema(PARAMETERS.from), description: PARAMETERS.from.description },
         speed: { ...parameterSchema(PARAMETERS.speed), description: PARAMETERS.speed.description },
+        pulse: { ...parameterSchema(PARAMETERS.pulse), description: PARAMETERS.pulse.description },
       },
     },
     response: {
       200: {
-        description: 'event: entry {seq, recvTimeMs, events}; event: boundary {seq, kind}.',
+        description:
+          'event: entry {seq, recvTimeMs, events}; event: boundary {seq, kind}; event: pulse {seq}.',
         content: { 'text/event-stream': { schema: { type: 'string' } } },
       },
       404: FailureBody,
@@ -69,7 +79,7 @@ export function streamRoutes(app: FastifyInstance, options: StreamOptions): void
     }
     if (clients.size >= CLIENTS_MAX) throw new RequestError('TOO_MUCH', 'Too many streams are open')
     const last = lastSeq(request.headers['last-event-id'])
-    const { from, speed } = read.values
+    const { from, speed, pulse } = read.values
     const name = query['symbol']
     const findPlace = async (): Promise<Place> => ({
       symbol: name === undefined ? undefined : namedSymbol(source, name),
@@ -78,7 +88,8 @@ export function streamRoutes(app: FastifyInstance, options: StreamOptions): void
     // A browser that comes back while the server still replays would give up at a 404.
     const place = source.status().ready ? await findPlace() : undefined
     reply.hijack()
-    const client = new Client(source, reply.raw, { findPlace, place, speed, unreadMsMax })
+    const options = { findPlace, place, speed, unreadMsMax, pulseMs: pulse }
+    const client = new Client(source, reply.raw, options)
     clients.add(client)
     reply.raw.once('close', () => {
       clients.delete(client)
@@ -101,6 +112,7 @@ interface ClientOptions {
   readonly place: Place | undefined
   readonly speed: number | undefined
   readonly unreadMsMax: number
+  readonly pulseMs: number | undefined
 }
 
 /** One connection. */
@@ -113,6 +125,9 @@ export class Client {
   #lastRecvMs: number | undefined
   #isPastOver: boolean = false
   #isStopped: boolean = false
+  /** Up to where a pulse has told of, and what keeps the next from coming too soon. */
+  #pulsedSeq = -1
+  #pulseRest: NodeJS.Timeout | undefined
   #wake: () => void = () => undefined
 
   constructor(source: StateSource, response: ServerResponse, options: ClientOptions) {
@@ -136,6 +151,7 @@ export class Client {
 
   stop(): void {
     this.#isStopped = true
+    clearTimeout(this.#pulseRest)
     this.#wake()
   }
 
@@ -144,6 +160,7 @@ export class Client {
     while (!this.#isStopped) {
       const endSeq = this.#source.current().seq
       if (this.#seq < endSeq) await this.#send(endSeq)
+      else if (this.#isPulseDue()) await this.#pulse()
       else await this.#rest()
     }
     this.#response.end()
@@ -180,6 +197,22 @@ export class Client {
       this.#response.write(`event: boundary\ndata: ${data}\n\n`)
     }
     await this.#idle()
+  }
+
+  #isPulseDue(): boolean {
+    const isAsked = this.#options.pulseMs !== undefined && this.#isPastOver
+    return isAsked && this.#pulseRest === undefined && this.#pulsedSeq !== this.#seq
+  }
+
+  /** Has no `id`: it is of the present, and nothing that could be missed. */
+  async #pulse(): Promise<void> {
+    this.#pulsedSeq = this.#seq
+    this.#pulseRest = setTimeout(() => {
+      this.#pulseRest = undefined
+      this.#wake()
+    }, this.#options.pulseMs)
+    const data = JSON.stringify({ seq: this.#seq })
+    if (!this.#response.write(`event: pulse\ndata: ${data}\n\n`)) await this.#drained()
   }
 
   /** Until something happens; a connection that is dead shows itself meanwhile. */
