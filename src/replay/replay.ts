@@ -5,7 +5,7 @@
 import type { Plain } from '../base/canonical.ts'
 import type { HazardScore } from '../engines/calibration/hazard.ts'
 import type { JournalReader } from '../journal/journal.ts'
-import { isDecoded, payloadBytesOf } from '../pipeline/decoded-block.ts'
+import { payloadBytesOf } from '../pipeline/decoded-block.ts'
 import type { Gap, PipelineListener } from '../pipeline/events.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import { flatSettings, type Settings } from '../pipeline/settings.ts'
@@ -15,7 +15,6 @@ import type { CheckpointStore } from './checkpoint-store.ts'
 import { Digester, type MinuteDigest, STATE_VERSION } from './digests.ts'
 import { type HazardBlocks, HazardTally } from './hazard-tally.ts'
 import { type Refusals, RefusalTally } from './refusal-tally.ts'
-import type { StateKeeper } from './state-keeper.ts'
 
 export interface ReplayOptions {
   readonly settings: Settings
@@ -29,14 +28,12 @@ export interface ReplayOptions {
   readonly startSeq: number
   /** Start from the newest checkpoint that fits, and write new ones. */
   readonly checkpoints?: CheckpointStore | undefined
-  /** Read columns where there are some, and make those that are missing. A keeper reads the journal. */
+  /** Read columns where there are some, and make those that are missing. */
   readonly columns?: ColumnSource | undefined
   readonly nowUs: () => number
   readonly onProgress?: ((seq: number) => void) | undefined
   /** Told of what happens from `fromSeq` on. */
   readonly listener?: PipelineListener | undefined
-  /** Shows the state while it comes to be. */
-  readonly keeper?: StateKeeper | undefined
   readonly signal?: AbortSignal | undefined
   /** Waited for before each block, with the receive time of its first wanted entry: a pace. */
   readonly pace?: ((recvTimeUs: number) => Promise<void>) | undefined
@@ -90,7 +87,6 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     documents: options.documents === true,
     weights: options.weights ?? new Map(),
   })
-  options.keeper?.attach(pipeline)
   const checkpoint = await options.checkpoints?.newestAt(options.fromSeq)
   if (checkpoint !== undefined) pipeline.restore(checkpoint.state)
   const startSeq = checkpoint?.nextSeq ?? options.startSeq
@@ -99,14 +95,12 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
   const startUs = options.nowUs()
   let handledCount = 0
   const range = { fromSeq: startSeq, toSeq: options.toSeq }
-  const columns = options.keeper === undefined ? options.columns : undefined
-  for await (const block of blocksOf(reader, columns, range)) {
+  for await (const block of blocksOf(reader, options.columns, range)) {
     const from = Math.max(0, startSeq - block.firstSeq)
     const to = Math.min(block.count, options.toSeq - block.firstSeq)
     if (options.pace !== undefined) await options.pace(block.recvTimesUs[from] ?? 0)
     pipeline.consume(block, from, to)
     handledCount += to - from
-    if (!isDecoded(block)) options.keeper?.takeBlock(block, from, to)
     await checkpoints?.afterBlock(pipeline, payloadBytesOf(block))
     options.onProgress?.(pipeline.nextSeq)
     if (options.signal?.aborted === true) break
@@ -128,14 +122,12 @@ class Tally {
   readonly #fromSeq: number
   readonly #digester = new Digester()
   readonly #digests: MinuteDigest[] = []
-  readonly #keeper: StateKeeper | undefined
   readonly #hazard: HazardTally
   readonly #refusals = new RefusalTally()
   #gapCount = 0
 
-  constructor({ fromSeq, keeper, settings }: ReplayOptions) {
+  constructor({ fromSeq, settings }: ReplayOptions) {
     this.#fromSeq = fromSeq
-    this.#keeper = keeper
     this.#hazard = new HazardTally(fromSeq, settings)
   }
 
@@ -161,8 +153,6 @@ class Tally {
         if (!shown(cause.seq)) return
         const digest = this.#digester.digestOf(run, close.closedMinute, cause)
         this.#digests.push(digest)
-        this.#keeper?.takeDigest(digest)
-        this.#keeper?.listener.minuteClosed?.(run, close, cause, outcome)
         next.minuteClosed?.(run, close, cause, outcome)
       },
       frameEmitted: (run, frame, cause) => {
@@ -170,9 +160,7 @@ class Tally {
       },
       liquidationTaken: (run, order, cause) => {
         this.#hazard.listener.liquidationTaken?.(run, order, cause)
-        if (!shown(cause.seq)) return
-        this.#keeper?.listener.liquidationTaken?.(run, order, cause)
-        next.liquidationTaken?.(run, order, cause)
+        if (shown(cause.seq)) next.liquidationTaken?.(run, order, cause)
       },
       openInterestTaken: (run, cause) => {
         if (shown(cause.seq)) next.openInterestTaken?.(run, cause)
@@ -189,7 +177,6 @@ class Tally {
       gapFound: (gap: Gap, cause) => {
         if (!shown(cause.seq)) return
         this.#gapCount += 1
-        this.#keeper?.listener.gapFound?.(gap, cause)
         next.gapFound?.(gap, cause)
       },
       factRead: (channel, text, cause) => next.factRead?.(channel, text, cause),
@@ -201,14 +188,10 @@ class Tally {
     next: PipelineListener,
     shown: (seq: number) => boolean,
   ): Pick<PipelineListener, 'recordEmitted'> {
-    const listeners = [this.#keeper?.listener, next].filter(
-      (listener) => listener?.recordEmitted !== undefined,
-    )
-    if (listeners.length === 0) return {}
+    if (next.recordEmitted === undefined) return {}
     return {
       recordEmitted: (run, log, record, cause) => {
-        if (!shown(cause.seq)) return
-        for (const listener of listeners) listener?.recordEmitted?.(run, log, record, cause)
+        if (shown(cause.seq)) next.recordEmitted?.(run, log, record, cause)
       },
     }
   }
