@@ -46,9 +46,10 @@ export function bandRecord(input: MinuteInput): LogRecord {
       src: roundDecimal(srcUsd, 2),
     }
   }
-  let totalUsd = 0
-  for (const notionalUsd of depthBand.values()) totalUsd += notionalUsd
   const sorted = Float64Array.from(depthBand.values()).sort()
+  // The reference sorts before it sums, and the last bit of a sum depends on the order.
+  let totalUsd = 0
+  for (const notionalUsd of sorted) totalUsd += notionalUsd
   return {
     type: 'depth_band_stats',
     minute_key: minuteKey,
