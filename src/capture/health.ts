@@ -1,7 +1,7 @@
 /** What a running capture says of itself: for the API, for Prometheus, and for who looks at it. */
 import type { Alarm } from './alarms.ts'
-import type { LinkState } from './link-options.ts'
 import type { LinkGroup } from './link-group.ts'
+import type { LinkState } from './link-options.ts'
 import type { Pressure } from './pressure.ts'
 import type { Recorder } from './recorder.ts'
 import type { RestPolls } from './rest.ts'

@@ -56,8 +56,11 @@ export interface Listening {
   readonly isPaused: boolean
 }
 
-/** Frames of twins may be ahead of the stream for this long, where they come over another connection. */
-const PROOF_US = 1_500_000
+/**
+ * Frames of twins may be ahead of the stream for this long, where they come over another connection: a
+ * lost packet holds a connection up for seconds.
+ */
+const PROOF_US = 3_500_000
 /** No limit is learned below this part of the longest silence that is allowed. */
 const HASTY_FRACTION = 1 / 6
 const RARE_QUIET_US = 60_000_000
@@ -209,7 +212,7 @@ export class StreamWatch {
 
   #rare(watched: Watched, silentMs: number, monoUs: number): Judgement {
     const { stream } = watched
-    if (monoUs - watched.provedMonoUs >= 2 * PROOF_US) {
+    if (monoUs - watched.provedMonoUs >= PROOF_US) {
       const other =
         stream.planned.symbol === '' ? 'those of single contracts' : 'that of all markets'
       return { level: 'dead', reason: `liquidations that it should name came over ${other}` }
@@ -230,7 +233,10 @@ export class StreamWatch {
     const isRare = watched.stream.planned.rule === 'rare'
     const connectionCount = this.#groups[watched.group]?.connectionCount ?? 1
     const wanted = isRare ? liquidationWitnessCount : proofFrameCount * connectionCount
-    const isProved = this.#twinCount(watched) - watched.twinBase >= wanted
+    const count = this.#twinCount(watched)
+    // Twins that were held up bring what is older than the silence, and prove nothing.
+    if (!isRare && !isPassed(watched)) watched.twinBase = count
+    const isProved = count - watched.twinBase >= wanted
     if (!isProved) watched.provedMonoUs = Number.NaN
     else if (Number.isNaN(watched.provedMonoUs)) watched.provedMonoUs = monoUs
   }
@@ -252,6 +258,10 @@ export class StreamWatch {
     return planned.channel === 'bookTicker' ? tickerSilenceMsMax : tradeSilenceMsMax
   }
 }
+
+/** Whether some twin has come further than the stream, by exchange time. */
+const isPassed = ({ stream, twins }: Watched): boolean =>
+  twins.some(({ lastVenueTimeMs }) => !(lastVenueTimeMs <= stream.lastVenueTimeMs))
 
 function startWatched(stream: HeardStream, group: number, all: readonly HeardStream[]): Watched {
   const { symbol, rule, twins } = stream.planned

@@ -27,13 +27,16 @@ function falseGaps(simulation: Simulation, recorded: Recorded): readonly string[
 function isTrueGap(
   simulation: Simulation,
   recorded: Recorded,
-  { seq, monoMs, fact }: RecordedFact<'gap'>,
+  { seq, monoMs, wallMs, fact }: RecordedFact<'gap'>,
 ): boolean {
-  const { network, endsMs } = simulation
+  const { network, endsMs, captureSettings } = simulation
   const { cause, streams } = fact
   // A recorder that is stopped while it replaces a connection cannot prove that nothing is missing.
   if (endsMs.some((endMs) => Math.abs(monoMs - endMs) < 1)) return true
-  const sinceMs = lastHeardMs(recorded, streams, seq)
+  const heardMs = lastHeardMs(recorded, streams, seq)
+  // Of two connections, one tells the gap of both when it is back, and the other may be back before.
+  const begunMs = monoMs - (wallMs - fact.fromTimeMs)
+  const sinceMs = captureSettings.connections > 1 ? Math.min(heardMs, begunMs) : heardMs
   const [only = '', ...more] = streams
   const isAlone = cause === 'silence' && more.length === 0
   if (isAlone && isAllLost(simulation, recorded, only, sinceMs, monoMs - LATENCY_MS)) return true

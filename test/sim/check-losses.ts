@@ -17,6 +17,8 @@ const TOLD_MS = 12_000
 const STALL_MS = 25_000
 /** Frames of a twin that prove a silent stream dead, some of them lost themselves. */
 const PROOF_COUNT = 12
+/** They may be ahead of it for so long. */
+const PROOF_MS = 5_000
 
 export function checkLosses(simulation: Simulation, recorded: Recorded): string[] {
   const problems: string[] = []
@@ -308,8 +310,11 @@ class StreamCheck {
     const symbol = this.#stream.split('@')[0] ?? ''
     const twin = this.#recorded.messages.get(`${symbol}@aggTrade`) ?? new Map()
     const toSeq = after?.seq ?? Number.POSITIVE_INFINITY
+    const dueMs = (after?.monoMs ?? this.#endMs) - PROOF_MS
     let count = 0
-    for (const { seq } of twin.values()) if (seq > before.seq && seq < toSeq) count += 1
+    for (const { seq, monoMs } of twin.values()) {
+      if (seq > before.seq && seq < toSeq && monoMs < dueMs) count += 1
+    }
     return count >= PROOF_COUNT * this.#simulation.captureSettings.connections
   }
 }

@@ -275,22 +275,22 @@ export class SimNetwork {
     })
   }
 
-  /** Overtaken by what was sent later; where the connection ends first, it is a frame that was skipped. */
+  /**
+   * Held up by the venue, so that what came later is sent first; over the network all keep their order.
+   * Where the connection ends before, it is a frame that was skipped.
+   */
   #carryLate(socket: SimSocket, stream: string, frame: Uint8Array, delayMs: number): void {
     const { clock } = this.#options
     const sentMs = clock.timeMs
     this.flyingCount += 1
     clock.schedule(delayMs, () => {
-      if (socket.isEnded) {
-        this.incidents.push({
-          kind: 'ids',
-          route: socket.route,
-          stream,
-          fromMs: sentMs,
-          toMs: sentMs,
-        })
+      this.flyingCount -= 1
+      if (!socket.isEnded) {
+        this.#carry(socket, frame, 0)
+        return
       }
-      this.#arrive(socket, frame)
+      const { route } = socket
+      this.incidents.push({ kind: 'ids', route, stream, fromMs: sentMs, toMs: sentMs })
     })
   }
 

@@ -15,6 +15,8 @@ export interface RecordedMessage {
 export interface RecordedFact<C extends FactChannel = FactChannel> {
   readonly seq: number
   readonly monoMs: number
+  /** By the recorder's clock. Unit: ms since 1970. */
+  readonly wallMs: number
   readonly channel: C
   readonly fact: FactOf<C>
 }
@@ -48,7 +50,8 @@ export class RecordedReader {
       const { seq, stream, payload, monoTimeUs, recvTimeUs } = entryAt(block, index)
       this.#entryCount += 1
       if (stream.venue === RECORDER_VENUE) {
-        this.#takeFact(seq, monoTimeUs / 1000, stream.channel, payload)
+        const times = { monoMs: monoTimeUs / 1000, wallMs: recvTimeUs / 1000 }
+        this.#takeFact({ seq, ...times }, stream.channel, payload)
       } else if ((block.connectionIds[index] ?? 0) > 0) {
         const head = { seq, monoMs: monoTimeUs / 1000, wallMs: recvTimeUs / 1000 }
         this.#takeFrame(head, payload)
@@ -60,11 +63,11 @@ export class RecordedReader {
     return { messages: this.#messages, facts: this.#facts, entryCount: this.#entryCount }
   }
 
-  #takeFact(seq: number, monoMs: number, name: string, payload: Uint8Array): void {
+  #takeFact(head: RecordedMessage, name: string, payload: Uint8Array): void {
     const channel = FACT_CHANNELS.find((known) => known === name)
     if (channel === undefined) return
     const fact = parseFact(channel, payload)
-    if (fact !== undefined) this.#facts.push({ seq, monoMs, channel, fact })
+    if (fact !== undefined) this.#facts.push({ ...head, channel, fact })
   }
 
   #takeFrame(head: RecordedMessage, payload: Uint8Array): void {
