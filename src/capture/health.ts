@@ -6,8 +6,8 @@ import type { Pressure } from './pressure.ts'
 import type { Recorder } from './recorder.ts'
 import type { RestPolls } from './rest.ts'
 import type { Drift } from './schema-watch.ts'
-import type { StreamLevel } from './stream-watch.ts'
 import type { Supervisor } from './supervisor.ts'
+import type { StreamLevel } from './watched.ts'
 
 /** One subscription. */
 export interface StreamHealth {

@@ -5,42 +5,7 @@
 import type { CaptureSettings } from './capture-settings.ts'
 import { learnPace, silenceLimit } from './stream-pace.ts'
 import type { HeardStream, StreamTable } from './stream-table.ts'
-
-/**
- * `waiting`: acknowledged a moment ago. `quiet`: silent, as it may be. `stale`: longer than expected.
- * `dead`: proved not to deliver.
- */
-export type StreamLevel = 'waiting' | 'ok' | 'quiet' | 'stale' | 'dead'
-
-export interface Judgement {
-  readonly level: StreamLevel
-  readonly reason: string
-  /** It is about the whole connection: over when that delivers anything, not when the stream speaks. */
-  readonly ofConnection?: boolean
-}
-
-/** A stream and what is thought of it. Changed in place. */
-export interface Watched {
-  readonly stream: HeardStream
-  /** Index of its table. */
-  readonly group: number
-  /** Streams that cannot move for long without it. */
-  readonly twins: readonly HeardStream[]
-  /** Other streams of its contract that move with the market. */
-  readonly others: readonly HeardStream[]
-  /** When it last spoke, or its connection opened, as last looked at. */
-  sinceMonoUs: number
-  /** Frames of twins and of others then. */
-  twinBase: number
-  otherBase: number
-  /** Since when its twins prove it dead; `NaN` while they do not. Unit: µs. Clock: monotonic. */
-  provedMonoUs: number
-  judgement: Judgement
-  /** Frames of the stream, or of its connection, when it was judged so. */
-  judgedFrameCount: number
-  /** Unit: ms. */
-  limitMs: number
-}
+import { type Judgement, startWatched, type Watched } from './watched.ts'
 
 export interface Group {
   readonly table: StreamTable
@@ -262,30 +227,6 @@ export class StreamWatch {
 /** Whether some twin has come further than the stream, by exchange time. */
 const isPassed = ({ stream, twins }: Watched): boolean =>
   twins.some(({ lastVenueTimeMs }) => !(lastVenueTimeMs <= stream.lastVenueTimeMs))
-
-function startWatched(stream: HeardStream, group: number, all: readonly HeardStream[]): Watched {
-  const { symbol, rule, twins } = stream.planned
-  const ofSymbol = all.filter((other) => other !== stream && other.planned.symbol === symbol)
-  const liquidations = all.filter(
-    ({ planned }) => planned.rule === 'rare' && (planned.symbol === '') !== (symbol === ''),
-  )
-  return {
-    stream,
-    group,
-    twins:
-      rule === 'rare'
-        ? liquidations
-        : ofSymbol.filter(({ planned }) => twins.includes(planned.channel)),
-    others: ofSymbol.filter(({ planned }) => planned.rule === 'active'),
-    sinceMonoUs: Number.NaN,
-    twinBase: 0,
-    otherBase: 0,
-    provedMonoUs: Number.NaN,
-    judgement: { level: 'waiting', reason: 'not connected yet' },
-    judgedFrameCount: 0,
-    limitMs: 0,
-  }
-}
 
 const UNHEARD: Judgement = { level: 'stale', reason: 'acknowledged, and never heard' }
 

@@ -10,7 +10,8 @@ import type { RestPolls } from './rest.ts'
 import type { RetentionResult } from './retention.ts'
 import type { Drift } from './schema-watch.ts'
 import type { StoragePort } from './storage.ts'
-import { StreamWatch, type Watched } from './stream-watch.ts'
+import { StreamWatch } from './stream-watch.ts'
+import type { Watched } from './watched.ts'
 import type { CaptureLog, World } from './world.ts'
 
 export interface SupervisorOptions {

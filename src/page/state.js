@@ -95,8 +95,10 @@ export function createState({
     busy = true
     polledMs = performance.now()
     try {
+      const asked = wanted()
       await refresh()
-      if (!again) showSettled()
+      const { symbol, askedMs } = wanted()
+      if (asked.symbol === symbol && asked.askedMs === askedMs) showSettled()
       showTrouble('')
     } catch (error) {
       const isAnswer = error instanceof ApiError
@@ -114,7 +116,7 @@ export function createState({
 
   document.addEventListener('visibilitychange', () => void poll())
   setInterval(() => {
-    if (isPushed() && performance.now() - polledMs > QUIET_MS) void poll()
+    if (!isPushed() || performance.now() - polledMs > QUIET_MS) void poll()
   }, POLL_MS)
   return {
     poll: () => void poll(),

@@ -177,9 +177,7 @@ function* lossesOf(
     if (differing === 0) continue
     yield `${symbol}: ${differing} of ${lastLevelsCompared} levels differ from the last snapshot of the venue`
   }
-  for (const { kind, level, subject, reason } of raisedAlarms(
-    state.past.alarms.before(state.seq),
-  )) {
+  for (const { kind, level, subject, reason } of raisedAlarms(state)) {
     if (kind !== 'silence' && level === 'critical') yield `${kind} ${subject}: ${reason}`
   }
 }

@@ -172,18 +172,27 @@ export function snapshotV2(
   const body = documents.v2 as V2
   const amounts = asReference ? {} : amountsOf(body, at, state, documents)
   const pools = minNotionalUsd > 0 ? filtered(body, minNotionalUsd) : {}
-  return { ...body, ...pools, ...amounts, ...warningOf(state, body.ts) }
+  const stats = shownStats(body, at)
+  return { ...body, ...pools, stats, ...amounts, ...warningOf(state, body.ts) }
 }
 
 export function heatStats({ state, at }: Shown): ViewOf<typeof Stats> | undefined {
   if (at.documents === undefined) return undefined
-  const { stats, ts } = at.documents.v2 as V2
+  const body = at.documents.v2 as V2
+  const { ts } = body
   return {
-    ...stats,
+    ...shownStats(body, at),
     snapshot_ts: ts,
     snapshot_age_s: roundDecimal(clockS(state) - ts, 1),
     history_frames: heatFrames(at.past.minutes.before(state.seq, MINUTES_SHOWN_MAX), 'v2').length,
   }
+}
+
+/** The standard model stands in the place of inference, and has the minute and the price of the map. */
+function shownStats({ stats }: V2, { engines }: Shown['at']): V2['stats'] {
+  if (engines?.model !== 'standard') return stats
+  const { current_minute, current_price, inference } = stats
+  return { ...stats, inference: { ...inference, current_minute, current_price } }
 }
 
 /** The age of a snapshot in the words of the reference, or nothing while it is young. */

@@ -6,6 +6,8 @@ export interface Metric {
   readonly definition: string
   /** Channels of the journal. */
   readonly source: string
+  /** Why there is no value of it; empty where there is. */
+  readonly absent: string
 }
 
 type Row = readonly [name: string, unit: string, definition: string, source: string]
@@ -129,6 +131,39 @@ const ROWS = [
 
 export type MetricName = (typeof ROWS)[number][0]
 
+const BY_SECOND = 'needs a table of the seconds of each minute, which is not kept'
+const AS_TOTAL = 'kept as a total only'
+const ABSENT: { readonly [Name in MetricName]?: string } = {
+  perp_VolProfile: AS_TOTAL,
+  perp_buyVolProfile: AS_TOTAL,
+  perp_sellVolProfile: AS_TOTAL,
+  perp_orderedBuyTrades: AS_TOTAL,
+  perp_orderedSellTrades: AS_TOTAL,
+  perp_voids: AS_TOTAL,
+  perp_reinforces: AS_TOTAL,
+  perp_totalVoidsVola: BY_SECOND,
+  perp_voidsDuration: BY_SECOND,
+  perp_voidsDurationVola: BY_SECOND,
+  perp_reinforcesDuration: BY_SECOND,
+  perp_reinforcesDurationVola: BY_SECOND,
+  perp_oi_Vola: BY_SECOND,
+  perp_oi_increases: BY_SECOND,
+  perp_oi_increases_Vola: BY_SECOND,
+  perp_oi_decreases: BY_SECOND,
+  perp_oi_decreases_Vola: BY_SECOND,
+  perp_oi_turnover: BY_SECOND,
+  perp_oi_turnover_Vola: BY_SECOND,
+  perp_oi_total: BY_SECOND,
+  perp_oi_total_Vola: BY_SECOND,
+  perp_orderedOIChanges: BY_SECOND,
+}
+
 export const METRICS: readonly (Metric & { readonly name: MetricName })[] = ROWS.map(
-  ([name, unit, definition, source]) => ({ name, unit, definition, source }),
+  ([name, unit, definition, source]) => ({
+    name,
+    unit,
+    definition,
+    source,
+    absent: ABSENT[name] ?? '',
+  }),
 )

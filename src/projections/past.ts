@@ -133,6 +133,8 @@ export interface RecordingPast {
   readonly symbols: Map<string, SymbolPast>
   readonly gaps: Track<GapRecord>
   readonly alarms: Track<AlarmRecord>
+  /** Starts of the recorder: it takes up no worry of the run before. */
+  readonly starts: Track<{ readonly seq: number }>
   readonly faults: Track<FaultRecord>
   readonly marks: Track<Mark>
   /** In the order in which they came; shared by all marks. */
@@ -143,6 +145,7 @@ export const createPast = (): RecordingPast => ({
   symbols: new Map(),
   gaps: new Track(EVENTS_KEPT),
   alarms: new Track(RARE_KEPT),
+  starts: new Track(RARE_KEPT),
   faults: new Track(RARE_KEPT),
   marks: new Track(MARKS_KEPT),
   streams: [],

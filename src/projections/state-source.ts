@@ -12,6 +12,14 @@ export interface Extent {
   readonly endSeq: number
 }
 
+/** A number that the capture behind a state counts. */
+export interface CaptureFigure {
+  readonly name: string
+  readonly kind: 'counter' | 'gauge'
+  readonly help: string
+  readonly value: number
+}
+
 export interface StateSource {
   status(): StatusView
   /** The newest state. It shares everything with the engines: use it at once. */
@@ -28,6 +36,8 @@ export interface StateSource {
   withState<T>(seq: number, use: (state: StateAt) => T): Promise<T>
   /** How many wait for a state of the past. */
   waitingCount(): number
+  /** Nothing over a recording. */
+  captureFigures?(): readonly CaptureFigure[]
   /** Calls `changed` after entries were handled, until what it returns is called. */
   subscribe(changed: () => void): () => void
 }

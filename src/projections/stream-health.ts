@@ -65,9 +65,7 @@ const VENUE_SILENT_MS = 60_000
 export function streamBodies(state: StateAt, nowMs: number): readonly StreamBody[] {
   const { mark, past } = state
   if (mark === undefined) return []
-  const alarms = raisedAlarms(past.alarms.before(state.seq)).filter(
-    ({ kind }) => kind === 'silence',
-  )
+  const alarms = raisedAlarms(state).filter(({ kind }) => kind === 'silence')
   const venueAgesMs = venueAges(past.streams, mark, nowMs)
   const bodies: StreamBody[] = []
   for (const [place, stream] of past.streams.entries()) {
@@ -109,10 +107,11 @@ export const streamsBody = (state: StateAt, nowMs: number): ViewOf<typeof Stream
   streams: streamBodies(state, nowMs),
 })
 
-/** Those that were raised and not cleared since. */
-export function raisedAlarms(alarms: readonly AlarmRecord[]): readonly AlarmRecord[] {
+/** Those that the run of the recorder raised and did not clear since. */
+export function raisedAlarms({ past, seq }: StateAt): readonly AlarmRecord[] {
+  const startSeq = past.starts.last(seq)?.seq ?? 0
   const raised = new Map<string, AlarmRecord>()
-  for (const alarm of alarms) {
+  for (const alarm of past.alarms.between(startSeq, seq, Number.POSITIVE_INFINITY)) {
     const key = `${alarm.kind}/${alarm.symbol}/${alarm.channel}/${alarm.subject}`
     if (alarm.event === 'raised') raised.set(key, alarm)
     else raised.delete(key)

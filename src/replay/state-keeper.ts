@@ -21,7 +21,7 @@ import {
 } from '../projections/past.ts'
 import type { StateAt } from '../projections/state-at.ts'
 import { statusSymbols } from '../projections/state-bodies.ts'
-import type { Extent, Located, StateSource } from '../projections/state-source.ts'
+import type { CaptureFigure, Extent, Located, StateSource } from '../projections/state-source.ts'
 import { shortSymbol } from '../projections/symbol-name.ts'
 import type { StatusView } from '../projections/views.ts'
 import type { MinuteDigest } from './digests.ts'
@@ -51,6 +51,7 @@ export class StateKeeper implements StateSource {
   readonly #faults: Fault[] = []
   #pipeline: Pipeline | undefined
   #pastReader: PastReader | undefined
+  #captureFigures: () => readonly CaptureFigure[] = () => []
   #isReady = false
   #reason = 'starting'
   #totalEntryCount = 0
@@ -72,6 +73,15 @@ export class StateKeeper implements StateSource {
   /** Until then there is only the present. */
   attachPast(reader: PastReader): void {
     this.#pastReader = reader
+  }
+
+  /** Until then nothing is known of the capture behind the state. */
+  attachCapture(figures: () => readonly CaptureFigure[]): void {
+    this.#captureFigures = figures
+  }
+
+  captureFigures(): readonly CaptureFigure[] {
+    return this.#captureFigures()
   }
 
   /** What was recorded before the first block that comes. */
@@ -131,6 +141,7 @@ export class StateKeeper implements StateSource {
       }),
     faultFound: (fault) => this.#faults.push(fault),
     factRead: (channel, text, { seq, recvTimeUs }) => {
+      if (channel === 'start') this.past.starts.add({ seq })
       if (channel !== 'alarm') return
       const fact = parseFact('alarm', encoder.encode(text))
       if (fact !== undefined) this.past.alarms.add({ ...fact, seq, recvTimeMs: recvTimeUs / 1000 })

@@ -1,6 +1,6 @@
 /** Views over HTTP: of a daemon, or of a server over a recording. */
 import type { DashboardView } from '../projections/dashboard-view.ts'
-import type { DashboardSource } from './dashboard.ts'
+import type { Control, DashboardSource } from './dashboard.ts'
 
 const REQUEST_MS_MAX = 5_000
 
@@ -27,10 +27,16 @@ export class HttpSource implements DashboardSource {
     const query = new URLSearchParams()
     if (symbol !== undefined) query.set('symbol', symbol)
     if (this.#atPlayhead) query.set('at', 'replay')
-    return (await this.#ask('GET', `/v1/dashboard?${query}`)) as DashboardView
+    const view = (await this.#ask('GET', `/v1/dashboard?${query}`)) as DashboardView
+    // A capture tells of its past as it did then, when that was the present.
+    return this.#atPlayhead ? { ...view, mode: 'replay' } : view
   }
 
-  async control(action: 'pause' | 'step' | 'faster', value: number): Promise<string> {
+  async control(action: Control, value: number): Promise<string> {
+    if (action === 'newest') {
+      this.#atPlayhead = false
+      return 'the newest'
+    }
     const before = (await this.#ask('GET', '/v1/replay')) as Playhead
     const playhead = (await this.#ask(
       'POST',
@@ -54,7 +60,7 @@ export class HttpSource implements DashboardSource {
 }
 
 function commandOf(
-  action: 'pause' | 'step' | 'faster',
+  action: Exclude<Control, 'newest'>,
   value: number,
   { playing, speed }: Playhead,
 ): URLSearchParams {

@@ -11,8 +11,11 @@ import { difference, ENTER_SCREEN, LEAVE_SCREEN } from './screen.ts'
 export interface DashboardSource {
   view(symbol: string | undefined): Promise<DashboardView>
   /** Replay control; says what it did, or why it could not. */
-  control(action: 'pause' | 'step' | 'faster', value: number): Promise<string>
+  control(action: Control, value: number): Promise<string>
 }
+
+/** `newest` leaves the moment that was moved to. */
+export type Control = 'pause' | 'step' | 'faster' | 'newest'
 
 export interface Terminal {
   size(): { readonly columns: number; readonly rows: number }
@@ -96,6 +99,9 @@ class Dashboard {
       case 'faster':
         this.#control('faster', action.factor)
         break
+      case 'newest':
+        this.#control('newest', 0)
+        break
       case undefined:
         return
     }
@@ -142,7 +148,7 @@ class Dashboard {
     this.#symbol = this.#symbols[(at + 1) % Math.max(1, this.#symbols.length)]
   }
 
-  #control(action: 'pause' | 'step' | 'faster', value: number): void {
+  #control(action: Control, value: number): void {
     const tell = (notice: string) => {
       this.#notice = notice
       this.#noticeRedraws = NOTICE_REDRAWS

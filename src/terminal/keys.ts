@@ -7,6 +7,7 @@ export type Action =
   | { readonly kind: 'pause' }
   | { readonly kind: 'step'; readonly minutes: number }
   | { readonly kind: 'faster'; readonly factor: number }
+  | { readonly kind: 'newest' }
 
 export function actionOf(key: string): Action | undefined {
   switch (key) {
@@ -21,6 +22,9 @@ export function actionOf(key: string): Action | undefined {
       return { kind: 'faster', factor: 2 }
     case '-':
       return { kind: 'faster', factor: 0.5 }
+    case 'l':
+    case '\u001b[F':
+      return { kind: 'newest' }
     case '\u001b[C':
       return { kind: 'step', minutes: 1 }
     case '\u001b[D':

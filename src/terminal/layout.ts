@@ -38,7 +38,7 @@ export interface LayoutOptions {
 
 const HEADER_ROWS = 2
 const FOOTER_ROWS = 1
-const KEYS = 'q quit · s symbol · 1–8 panel · 0 all · space pause · ← → step · + − speed'
+const KEYS = 'q quit · s symbol · 0–8 panel · space play · ← → step · + − speed · l newest'
 
 /** By columns of panels: which stand in each, from the top. What does not fit is cut below. */
 const WIDE: readonly (readonly PanelMaker[])[] = [

@@ -14,8 +14,8 @@ export interface FuzzReport {
   /** Requests answered with 5xx, or not at all: method, path and what came. */
   readonly failures: readonly string[]
   readonly slowest: { readonly waitMs: number; readonly what: string }
-  /** Of the process after a quarter of the requests, and after all. Unit: MB. */
-  readonly memoryMb: readonly [number, number]
+  /** Of the process after each quarter of the requests. Unit: MB. */
+  readonly memoryMb: readonly number[]
 }
 
 export interface FuzzOptions {
@@ -42,7 +42,7 @@ export async function fuzz({ served, count, seed, onProgress }: FuzzOptions): Pr
   const slowest = { waitMs: 0, what: '' }
   const endSeq = served.keeper.current().seq
   let doneCount = 0
-  let firstMb = 0
+  const memoryMb: number[] = []
   const one = async (): Promise<void> => {
     const { method, path } = madeRequest(random, endSeq)
     const startMs = performance.now()
@@ -52,7 +52,7 @@ export async function fuzz({ served, count, seed, onProgress }: FuzzOptions): Pr
     if (!/^[1-4]/.test(status)) failures.push(`${method} ${path}: ${status}`)
     if (waitMs > slowest.waitMs) Object.assign(slowest, { waitMs, what: `${method} ${path}` })
     doneCount += 1
-    if (doneCount === Math.ceil(count / 4)) firstMb = memoryMb()
+    if (doneCount % Math.ceil(count / 4) === 0 || doneCount === count) memoryMb.push(residentMb())
     onProgress?.(doneCount)
   }
   let begunCount = 0
@@ -65,10 +65,10 @@ export async function fuzz({ served, count, seed, onProgress }: FuzzOptions): Pr
   await Promise.all(Array.from({ length: CONNECTIONS }, worker))
   agent.destroy()
   await server.close()
-  return { requestCount: doneCount, byStatus, failures, slowest, memoryMb: [firstMb, memoryMb()] }
+  return { requestCount: doneCount, byStatus, failures, slowest, memoryMb }
 }
 
-function memoryMb(): number {
+function residentMb(): number {
   globalThis.gc?.()
   return Math.round(process.memoryUsage.rss() / 1e6)
 }

@@ -5,6 +5,7 @@
 // What a release must pass: `DAEMON_KILLS=50 FRAMES_PER_SECOND=20000 FLOOD_SECONDS=60`.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { truncateSync, writeFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -185,6 +186,9 @@ test(`${RATE} frames a second for ${FLOOD_SECONDS} s are all in the recording`, 
     const count = await acknowledgedBy(api)
     return count >= sent ? count : undefined
   })
+  const metrics = await (await fetch(`${api}/metrics`)).text()
+  expect(metrics).toContain(`moonreplay_capture_frames_total ${sent}\n`)
+  expect(metrics).toMatch(/moonreplay_capture_missing_ids_total 0\n/)
   daemon.child.kill('SIGTERM')
   expect(await ended(daemon)).toBe(0)
   venue.child.kill('SIGTERM')
@@ -212,7 +216,8 @@ function tryMount(): string | undefined {
       .toString()
       .trim()
     const image = `${base}.image`
-    execFileSync('truncate', ['--size=48M', image])
+    writeFileSync(image, '')
+    truncateSync(image, 48 << 20)
     execFileSync('mkfs.ext4', ['-q', '-F', image])
     execFileSync('mount', ['-o', 'loop', image, base], { stdio: 'ignore' })
     return base

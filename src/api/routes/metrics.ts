@@ -60,6 +60,9 @@ function labelText(labels: Sample[0]): string {
 function* families(options: MetricsOptions, startMs: number): Generator<string> {
   yield* stateFamilies(options.source)
   yield* symbolFamilies(options.source)
+  for (const { name, kind, help, value } of options.source.captureFigures?.() ?? []) {
+    yield family(`capture_${name}`, kind, help, [[{}, value]])
+  }
   yield* processFamilies(options, startMs)
 }
 

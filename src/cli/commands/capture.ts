@@ -4,6 +4,7 @@ import { RecorderError } from '../../base/errors.ts'
 import type { Capture } from '../../capture/capture.ts'
 import { startCapture } from '../../capture/daemon.ts'
 import { request } from '../../capture/http.ts'
+import { metricsOf } from '../../capture/metrics.ts'
 import { planCapture } from '../../capture/plan.ts'
 import { parseKeep } from '../../capture/retention.ts'
 import { openSocket } from '../../capture/socket.ts'
@@ -224,6 +225,7 @@ async function run(
     retryForever: false,
   })
   capture = running
+  keeper.attachCapture(() => metricsOf(running.health()))
   running.connected.then(
     () => keeper.setReady(),
     () => {},

@@ -10,11 +10,11 @@ export const metricsCommand: CommandModule<object, { readonly json: boolean }> =
   builder: { json: jsonOption },
   handler: ({ json }) => {
     if (json) return printJson({ metrics: METRICS })
-    const rows = METRICS.map(({ name, unit, definition, source }) => [
+    const rows = METRICS.map(({ name, unit, definition, source, absent }) => [
       name,
       unit,
       source,
-      definition,
+      absent === '' ? definition : `${definition} No value: ${absent}.`,
     ])
     print(table([['metric', 'unit', 'from', 'definition'], ...rows]))
   },
