@@ -36,12 +36,10 @@ export function eachBucketLevel(
   const { keys, sizes, births, count } = scratch
   const bucketOf = (place: number): number =>
     roundHalfEven(priceOfKey(grid, keys[place] ?? 0) / stepUsd)
-  let bucket = count > 0 ? bucketOf(0) : 0
   for (let from = 0; from < count; ) {
+    const bucket = bucketOf(from)
     let to = from + 1
-    let next = bucket
-    for (; to < count && next === bucket; to += 1) next = bucketOf(to)
-    if (next !== bucket) to -= 1
+    while (to < count && bucketOf(to) === bucket) to += 1
     sortByBirth(scratch, from, to)
     for (let place = from; place < to; place += 1) {
       const priceUsd = priceOfKey(grid, keys[place] ?? 0)
@@ -49,7 +47,6 @@ export function eachBucketLevel(
       take(bucket, priceUsd * sizeBaseOf(grid, sizes[place] ?? 0), births[place] ?? 0)
     }
     from = to
-    bucket = next
   }
 }
 
