@@ -31,7 +31,10 @@ export interface StoredFrame {
 const HEADER_BYTES = 76
 const BUCKETS = 1000
 
-export function storedFrameOf(frame: BookFrame): StoredFrame {
+/** All but the books themselves, which may be packed. */
+export function storedFrameOf(
+  frame: Omit<BookFrame, 'bidNotionalUsd' | 'askNotionalUsd'>,
+): StoredFrame {
   return {
     startTimeS: frame.startTimeS,
     srcUsd: frame.srcUsd,

@@ -1,6 +1,6 @@
 /** Order-book frames in bytes (`api.md` §8.4). */
 import { frameReply, historyReply } from '../engines/frame-grid.ts'
-import type { StoredFrame } from '../engines/frame-record.ts'
+import { storedFrameOf } from '../engines/frame-record.ts'
 import { type BookQuery, FRAME_MS, gridOf } from './book-bodies.ts'
 import { rowOn } from './book-grid.ts'
 import type { PackedFrame } from './past.ts'
@@ -10,7 +10,7 @@ export const COLUMNS_MAX = 65_535
 const HEADER_BYTES = 64
 
 /** The frame as it is: grid and bounds that are asked for have no effect here. */
-export const bookFrameBytes = (frame: PackedFrame): Uint8Array => frameReply(storedOf(frame))
+export const bookFrameBytes = (frame: PackedFrame): Uint8Array => frameReply(storedFrameOf(frame))
 
 export function bookHistoryBytes(
   frames: readonly PackedFrame[],
@@ -24,7 +24,7 @@ export function bookHistoryBytes(
   const onGrid = frames.map((frame): StoredFrame => {
     const { bids, asks } = rowOn(frame, grid, asReference)
     return {
-      ...storedOf(frame),
+      ...storedFrameOf(frame),
       stepUsd,
       priceMinUsd,
       priceMaxUsd,
@@ -43,20 +43,3 @@ function emptyReply(stepUsd: number): Uint8Array {
   view.setFloat64(36, stepUsd, true)
   return new Uint8Array(view.buffer)
 }
-
-const storedOf = (frame: PackedFrame): StoredFrame => ({
-  startTimeS: frame.startTimeS,
-  srcUsd: frame.srcUsd,
-  stepUsd: frame.stepUsd,
-  priceMinUsd: frame.priceMinUsd,
-  priceMaxUsd: frame.priceMaxUsd,
-  bidLevels: frame.bidLevels,
-  askLevels: frame.askLevels,
-  p50Usd: frame.p50Usd,
-  p90Usd: frame.p90Usd,
-  p95Usd: frame.p95Usd,
-  p99Usd: frame.p99Usd,
-  maxUsd: frame.maxUsd,
-  totalBidUsd: frame.bid.totalUsd,
-  totalAskUsd: frame.ask.totalUsd,
-})
