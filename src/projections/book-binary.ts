@@ -1,6 +1,6 @@
 /** Order-book frames in bytes (`api.md` §8.4). */
 import { frameReply, historyReply } from '../engines/frame-grid.ts'
-import { storedFrameOf } from '../engines/frame-record.ts'
+import { type StoredFrame, storedFrameOf } from '../engines/frame-record.ts'
 import { type BookQuery, FRAME_MS, gridOf } from './book-bodies.ts'
 import { rowOn } from './book-grid.ts'
 import type { PackedFrame } from './past.ts'
