@@ -17,6 +17,8 @@ const encoder = new TextEncoder()
 interface Ban {
   readonly fromMs: number
   readonly toMs: number
+  /** Whoever was told has not died before the reply came. */
+  isTold: boolean
 }
 
 export class SimRest {
@@ -42,8 +44,8 @@ export class SimRest {
     const { clock, random } = this.#options
     const { pathname, searchParams } = new URL(url)
     const fault = this.faults.at(-1)
-    const isBanned = ({ fromMs, toMs }: Ban): boolean =>
-      clock.timeMs > fromMs && clock.timeMs < toMs
+    const isBanned = ({ fromMs, toMs, isTold }: Ban): boolean =>
+      isTold && clock.timeMs > fromMs && clock.timeMs < toMs
     if (this.#bans.some(isBanned)) this.tooEarlyCount += 1
     this.runningCount += 1
     this.runningCountMax = Math.max(this.runningCountMax, this.runningCount)
@@ -73,8 +75,15 @@ export class SimRest {
       }
       const backMs = fault === 'slow' ? random.between(1_000, 12_000) : random.between(10, 60)
       clock.schedule(outMs, () => {
+        const bansBefore = this.#bans.length
         const reply = this.#replyTo(pathname, searchParams.get('symbol') ?? '', fault)
-        clock.schedule(backMs, () => end(() => resolve(reply)))
+        const bans = this.#bans.slice(bansBefore)
+        clock.schedule(backMs, () =>
+          end(() => {
+            for (const ban of bans) ban.isTold = true
+            resolve(reply)
+          }),
+        )
       })
     })
   }
@@ -91,7 +100,7 @@ export class SimRest {
       const retryAfterS = 1 + random.below(30)
       // Requests that were under way meanwhile are not the recorder's fault.
       const toMs = clock.timeMs + retryAfterS * 1000 - 500
-      this.#bans.push({ fromMs: clock.timeMs + 200, toMs })
+      this.#bans.push({ fromMs: clock.timeMs + 200, toMs, isTold: false })
       const text = '{"code":-1003,"msg":"Too many requests"}'
       return reply(Number(fault), text, { 'retry-after': String(retryAfterS) })
     }
