@@ -143,9 +143,9 @@ class StreamCheck {
       return this.#isUntoldAtEnd(loss, incidents) ? `${where} lost at the end, unsaid` : undefined
     }
     if (causes.size === 0) {
-      // A recorder that fails closes its sockets, and late frames are then still under way.
-      const isUnderWay = this.#wasLate(fromMs, toMs) && this.#isCutShort(after, TOLD_MS)
-      return isUnderWay ? undefined : `${where} lost without any fault`
+      return this.#isUnderWay(ids, after, fromMs, toMs)
+        ? undefined
+        : `${where} lost without any fault`
     }
     const missing = this.#missing(ids)
     const gaps = this.#gapsBetween(before, after)
@@ -177,6 +177,21 @@ class StreamCheck {
       )
       .map((incident) => incident.toMs)
     return { fromMs, toMs: Math.max(toMs, ...overtakenMs) }
+  }
+
+  /**
+   * A recorder that fails closes its sockets, and late frames are then still under way. So is one that
+   * the venue held up, on a connection that was replaced before it came: that is told as ids.
+   */
+  #isUnderWay(
+    ids: readonly number[],
+    after: Neighbour | undefined,
+    fromMs: number,
+    toMs: number,
+  ): boolean {
+    if (!this.#wasLate(fromMs, toMs)) return false
+    const isTold = hasIds(this.#stream) && this.#missing(ids).length > 0
+    return isTold || this.#isCutShort(after, TOLD_MS)
   }
 
   #wasLate(fromMs: number, toMs: number): boolean {
