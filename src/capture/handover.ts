@@ -3,8 +3,8 @@
  * come as far as the new one began, by exchange time, and by ids in every stream that numbers its
  * messages. A connection delivers in order, so that what it sent before is then here too.
  */
-import { idAfter } from './id-trail.ts'
-import type { Hole } from './link-group.ts'
+import { numberAfter } from '../base/field-number.ts'
+import type { DeafStretch } from './link-group.ts'
 import type { HeardStream } from './stream-table.ts'
 
 interface Seam {
@@ -52,14 +52,14 @@ export class Handover {
     if (!isNew && lastVenueTimeMs > this.#oldTimeMs) this.#oldTimeMs = lastVenueTimeMs
     const seam = this.#seams.find((one) => one.stream === stream)
     if (seam === undefined || trail === undefined) return
-    const id = idAfter(frame, trail.idName)
+    const id = numberAfter(frame, trail.idName)
     if (Number.isNaN(id)) return
     if (!isNew) {
       seam.oldLastId = Math.max(seam.oldLastId, id)
       seam.oldSpoke = true
     } else if (Number.isNaN(seam.newBeforeId)) {
       const { previousName } = trail
-      seam.newBeforeId = previousName === undefined ? id - 1 : idAfter(frame, previousName)
+      seam.newBeforeId = previousName === undefined ? id - 1 : numberAfter(frame, previousName)
     }
   }
 
@@ -72,7 +72,7 @@ export class Handover {
   }
 
   /** The stretch that neither delivered, as far as exchange times tell. */
-  get hole(): Hole | undefined {
+  get hole(): DeafStretch | undefined {
     const missingMs = this.#newTimeMs - this.#oldTimeMs
     if (!(missingMs > 0 && missingMs < Number.POSITIVE_INFINITY)) return undefined
     return { fromMonoMs: this.#newMonoMs - missingMs, toMonoMs: this.#newMonoMs }
@@ -114,7 +114,7 @@ export class Handovers {
   }
 
   /** The old connection is gone. Nothing: all that it sent is here; else what may be missing. */
-  end(): { readonly hole: Hole | undefined } | undefined {
+  end(): { readonly hole: DeafStretch | undefined } | undefined {
     const current = this.#current
     this.#current = undefined
     if (current === undefined || current.isProved) return undefined

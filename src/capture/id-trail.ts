@@ -3,6 +3,7 @@
  * what came late. While two connections overlap one may be ahead, so that a hole is a loss only when
  * nothing has filled it after a while.
  */
+import { fieldName, numberAfter } from '../base/field-number.ts'
 
 /** Ids that were skipped: those between `beforeId` and `afterId`. */
 export interface Hole {
@@ -42,12 +43,6 @@ export interface IdTrail {
 
 /** More holes at one time are one loss: the oldest is given up. */
 const HOLES_MAX = 64
-const QUOTE = 0x22
-const ZERO = 0x30
-const SPACE = 0x20
-
-const encoder = new TextEncoder()
-const nameOf = (field: string): Uint8Array => encoder.encode(`"${field}":`)
 
 /** `continuityIds`: see `VenueStream`; nothing where there are none. */
 export function startTrail(continuityIds: readonly string[]): IdTrail | undefined {
@@ -55,8 +50,8 @@ export function startTrail(continuityIds: readonly string[]): IdTrail | undefine
   const previous = continuityIds.length > 1 ? continuityIds[0] : undefined
   if (id === undefined) return undefined
   return {
-    idName: nameOf(id),
-    previousName: previous === undefined ? undefined : nameOf(previous),
+    idName: fieldName(id),
+    previousName: previous === undefined ? undefined : fieldName(previous),
     lastId: Number.NaN,
     lastConnectionId: 0,
     lastWallUs: 0,
@@ -66,20 +61,6 @@ export function startTrail(continuityIds: readonly string[]): IdTrail | undefine
     missingCount: 0,
     holes: [],
   }
-}
-
-/** The whole number that follows `name` in `frame`; `NaN` where there is none. */
-export function idAfter(frame: Uint8Array, name: Uint8Array): number {
-  const last = frame.length - name.length
-  for (let at = 0; at <= last; at += 1) {
-    if (frame[at] !== QUOTE || !isAt(frame, at, name)) continue
-    let digitAt = at + name.length
-    while (frame[digitAt] === SPACE) digitAt += 1
-    const id = numberAt(frame, digitAt)
-    // The same name may stand before something else: `"a":[` are asks.
-    if (!Number.isNaN(id)) return id
-  }
-  return Number.NaN
 }
 
 /**
@@ -94,7 +75,7 @@ export function follow(
   monoUs: number,
   cause: string,
 ): number {
-  const id = idAfter(frame, trail.idName)
+  const id = numberAfter(frame, trail.idName)
   if (Number.isNaN(id)) return id
   const { lastId, previousName } = trail
   if (id <= lastId) {
@@ -104,7 +85,7 @@ export function follow(
     }
     return id
   }
-  const beforeId = previousName === undefined ? id - 1 : idAfter(frame, previousName)
+  const beforeId = previousName === undefined ? id - 1 : numberAfter(frame, previousName)
   if (!Number.isNaN(lastId) && beforeId > lastId) {
     if (trail.holes.length >= HOLES_MAX) giveUpOldest(trail)
     trail.holes.push({
@@ -151,7 +132,7 @@ function fillHole(trail: IdTrail, frame: Uint8Array, id: number): boolean {
       hole.missingCount -= 1
     } else {
       // Diffs name the one before: what is between it and the hole's beginning is missing on.
-      const previousId = idAfter(frame, previousName)
+      const previousId = numberAfter(frame, previousName)
       if (!(previousId >= hole.beforeId)) continue
       trail.lateCount += 1
       const left = partOf(hole, hole.beforeId, previousId)
@@ -173,21 +154,4 @@ function giveUpOldest(trail: IdTrail): void {
   const oldest = trail.holes.shift()
   const next = trail.holes[0]
   if (oldest !== undefined && next !== undefined) next.missingCount += oldest.missingCount
-}
-
-function isAt(frame: Uint8Array, start: number, name: Uint8Array): boolean {
-  for (let at = 1; at < name.length; at += 1) if (frame[start + at] !== name[at]) return false
-  return true
-}
-
-function numberAt(frame: Uint8Array, from: number): number {
-  let at = from
-  let value = 0
-  let digit = (frame[at] ?? 0) - ZERO
-  while (digit >= 0 && digit <= 9) {
-    value = value * 10 + digit
-    at += 1
-    digit = (frame[at] ?? 0) - ZERO
-  }
-  return at > from ? value : Number.NaN
 }

@@ -5,7 +5,7 @@ import type { Moment } from './session-state.ts'
 import { createStreamTable, type StreamTable } from './stream-table.ts'
 
 /** A stretch in which frames may be missing. Unit: ms. Clock: monotonic, which never steps. */
-export interface Hole {
+export interface DeafStretch {
   readonly fromMonoMs: number
   readonly toMonoMs: number
 }
@@ -17,7 +17,10 @@ export interface Blind {
 }
 
 /** `hole` by the wall clock of `now`, whatever that clock showed at the time. */
-export const wallTimesOf = ({ fromMonoMs, toMonoMs }: Hole, { monoMs, wallMs }: Moment): Blind => ({
+export const wallTimesOf = (
+  { fromMonoMs, toMonoMs }: DeafStretch,
+  { monoMs, wallMs }: Moment,
+): Blind => ({
   fromTimeMs: wallMs - monoMs + fromMonoMs,
   toTimeMs: wallMs - monoMs + toMonoMs,
 })
@@ -57,7 +60,7 @@ export class LinkGroup {
    * What nobody heard of the time for which `link` was deaf; nothing where another connection of the
    * group delivered throughout, or the gap was said already. `wall`: when `hole` was, by that clock.
    */
-  uncovered(link: Link, hole: Hole, wall: Blind): Blind | undefined {
+  uncovered(link: Link, hole: DeafStretch, wall: Blind): Blind | undefined {
     if (this.links.length === 1) return wall
     let endMs = hole.toMonoMs
     for (const other of this.links) {

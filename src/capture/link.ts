@@ -1,6 +1,6 @@
 /** Carries out what a session decides: sockets, timers, and facts in the journal. */
 import { Handovers } from './handover.ts'
-import { type Blind, type Hole, type LinkGroup, wallTimesOf } from './link-group.ts'
+import { type Blind, type DeafStretch, type LinkGroup, wallTimesOf } from './link-group.ts'
 import type { LinkOptions, LinkState } from './link-options.ts'
 import { deadlineOf, hear, isActive, step } from './session.ts'
 import {
@@ -227,7 +227,11 @@ export class Link {
   }
 
   /** Nothing to tell where another connection of the group delivered meanwhile. */
-  #tellGap(cause: 'disconnect' | 'silence', hole: Hole, { fromTimeMs, toTimeMs }: Blind): boolean {
+  #tellGap(
+    cause: 'disconnect' | 'silence',
+    hole: DeafStretch,
+    { fromTimeMs, toTimeMs }: Blind,
+  ): boolean {
     const { recorder, group, log } = this.#options
     const { symbol, planned } = group
     const blind = group.uncovered(this, hole, { fromTimeMs, toTimeMs })

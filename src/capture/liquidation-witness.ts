@@ -4,12 +4,6 @@
  */
 import type { HeardStream } from './stream-table.ts'
 
-/**
- * Liquidations that were also asked for by their contract, from the stream of all markets; and those
- * that came before over another connection.
- */
-export const WITNESS_CHANNEL = 'forceOrderAll'
-
 /** Events remembered of each stream: one a second for a contract, more for all markets. */
 const RECENT_MAX = 256
 const COIN_MARGINED = new TextEncoder().encode('"st":2')

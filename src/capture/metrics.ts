@@ -1,13 +1,6 @@
 /** The health of a capture as single numbers, for whoever plots them. */
+import type { CaptureFigure } from '../model/capture-figure.ts'
 import { CAPTURE_COUNTERS, type CaptureHealth, type CounterName } from './health.ts'
-
-export interface CaptureMetric {
-  /** Lower case, words joined by underscores, the unit last. */
-  readonly name: string
-  readonly kind: 'counter' | 'gauge'
-  readonly help: string
-  readonly value: number
-}
 
 const GAUGES: readonly (readonly [string, string, (health: CaptureHealth) => number])[] = [
   ['pending_bytes', 'Appended and not yet durable.', ({ storage }) => storage.pendingBytes],
@@ -19,23 +12,23 @@ const GAUGES: readonly (readonly [string, string, (health: CaptureHealth) => num
   ['alarms_standing', 'Alarms that stand.', ({ alarms }) => alarms.length],
 ]
 
-export function metricsOf(health: CaptureHealth): readonly CaptureMetric[] {
+export function metricsOf(health: CaptureHealth): readonly CaptureFigure[] {
   const counters = Object.entries(CAPTURE_COUNTERS).map(
-    ([name, help]): CaptureMetric => ({
+    ([name, help]): CaptureFigure => ({
       name: `${underscored(name)}_total`,
       kind: 'counter',
       help,
       value: health.counters[name as CounterName],
     }),
   )
-  const removed: CaptureMetric = {
+  const removed: CaptureFigure = {
     name: 'removed_bytes_total',
     kind: 'counter',
     help: 'Deleted, as retention says.',
     value: health.storage.removedBytes,
   }
   const gauges = GAUGES.map(
-    ([name, help, of]): CaptureMetric => ({ name, kind: 'gauge', help, value: of(health) }),
+    ([name, help, of]): CaptureFigure => ({ name, kind: 'gauge', help, value: of(health) }),
   )
   // A disk of which nobody knows has no figure.
   return [...counters, removed, ...gauges].filter(({ value }) => Number.isFinite(value))

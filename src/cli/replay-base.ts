@@ -1,4 +1,5 @@
 /** A backtest ends with its scores beside those of the base: the same range, the profile as it is. */
+import { AUDIT_SETTINGS } from '../audits/audit-settings.ts'
 import {
   BLOCKS_MIN,
   blockColumns,
@@ -84,8 +85,12 @@ const gainOf = (sums: Float64Array): number | undefined =>
     ) as unknown as HazardSums,
   ).gain
 
-/** As reports draw: block by block, both on the same ones. */
-const DRAWS = { blockMinutes: 1, draws: 1000, seed: 1 }
+/** As reports draw: here each place is a block, and both sides have the same ones. */
+const DRAWS = {
+  blockMinutes: 1,
+  draws: AUDIT_SETTINGS.draws.default,
+  seed: AUDIT_SETTINGS.seed.default,
+}
 
 function gainOver(ours: HazardBlocks, base: HazardBlocks): BaseComparison['gainOverBase'] {
   const blocks = [...new Set([...ours.keys(), ...base.keys()])].sort((a, b) => a - b)

@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { threadLoader } from '../journal/thread-loader.ts'
 import type { BuildReply, BuildRequest } from './build-worker.ts'
 import type { ColumnSegment } from './column-cache.ts'
 
@@ -12,9 +13,6 @@ export interface BuilderOptions {
   /** Told why columns could not be made. */
   readonly onRemark: (text: string) => void
 }
-
-/** The program runs from its sources, and a thread does not inherit what loads them. */
-const LOADER = `data:text/javascript,import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register()`
 
 export class ColumnBuilder {
   readonly #options: BuilderOptions
@@ -72,7 +70,7 @@ export class ColumnBuilder {
   #start(): Worker {
     const worker = new Worker(new URL('./build-worker.ts', import.meta.url), {
       workerData: this.#options.recording,
-      execArgv: ['--import', LOADER],
+      execArgv: [...threadLoader()],
     })
     worker.on('message', ({ problem }: BuildReply) => this.#finish(problem))
     worker.on('error', (error) => this.#finish(error.message))

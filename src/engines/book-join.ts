@@ -66,7 +66,12 @@ export function bufferDiff(
   diffsMax: number,
 ): void {
   const kept = (buffer.length >= diffsMax ? buffer.shift() : undefined) ?? new DepthUpdate()
-  kept.copyFrom(diff)
+  const levelCount = diff.bidCount + diff.askCount
+  kept.reserve(levelCount)
+  const { priceUnits, sizeUnits } = kept
+  Object.assign(kept, diff, { priceUnits, sizeUnits })
+  priceUnits.set(diff.priceUnits.subarray(0, levelCount))
+  sizeUnits.set(diff.sizeUnits.subarray(0, levelCount))
   buffer.push(kept)
   hashDiff(bufferHash, kept)
 }

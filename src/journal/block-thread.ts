@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads'
 import type { BadBlock, StoredBlock } from './block-codec.ts'
 import type { BlockReply, BlockRequest } from './block-worker.ts'
 import type { Codec } from './codec.ts'
+import { threadLoader } from './thread-loader.ts'
 
 /** Blocks after which a thread is worth its start: some 30 ms of work, as long as that takes. */
 const BLOCKS_BEFORE_START = 64
@@ -64,7 +65,7 @@ export class BlockThread {
     try {
       const worker = new Worker(new URL('./block-worker.ts', import.meta.url), {
         workerData: this.#codec.name,
-        execArgv: ['--import', loaderUrl()],
+        execArgv: [...threadLoader()],
       })
       // It keeps no process alive but while a block is waited for.
       worker.unref()
@@ -96,10 +97,4 @@ export class BlockThread {
     for (const resolve of this.#pending.values()) resolve([])
     this.#pending.clear()
   }
-}
-
-/** The program runs from its sources, and a thread does not inherit what loads them. */
-function loaderUrl(): string {
-  const api = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  return `data:text/javascript,import { register } from ${api}; register()`
 }

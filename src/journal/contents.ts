@@ -1,7 +1,7 @@
 /** What a recording holds: from what sealed segments say of themselves, and the rest by counting. */
 import { factsOf } from './keys.ts'
 import type { LevelReader } from './level-reader.ts'
-import { sealedEnd, segmentPath } from './recording-manifest.ts'
+import { firstKeptSeq, sealedEnd, segmentPath } from './recording-manifest.ts'
 import {
   readSegmentMeta,
   type StreamCount,
@@ -48,7 +48,7 @@ export async function recordingFacts(
   reader: LevelReader,
 ): Promise<StretchFacts> {
   const { manifest } = reader
-  const counter = new StretchCounter(manifest.segments[0]?.firstSeq ?? 0)
+  const counter = new StretchCounter(firstKeptSeq(manifest))
   for (const { firstSeq } of manifest.segments) {
     counter.merge((await readSegmentMeta(segmentPath(recording, firstSeq))).meta)
   }

@@ -38,6 +38,12 @@ export const FACT_CHANNELS = [
   'drift',
 ] as const
 
+/**
+ * Liquidations that were also asked for by their contract, from the stream of all markets; and those
+ * that came before over another connection.
+ */
+export const WITNESS_CHANNEL = 'forceOrderAll'
+
 export type SocketChannel = (typeof SOCKET_CHANNELS)[number]
 export type RestChannel = (typeof REST_CHANNELS)[number]
 export type FactChannel = (typeof FACT_CHANNELS)[number]

@@ -35,26 +35,6 @@ export class DepthUpdate {
     this.priceUnits = grow(this.priceUnits)
     this.sizeUnits = grow(this.sizeUnits)
   }
-
-  /** Takes over everything of `other`, into arrays of its own. */
-  copyFrom(other: DepthUpdate): void {
-    const levelCount = other.bidCount + other.askCount
-    this.reserve(levelCount)
-    this.eventTimeMs = other.eventTimeMs
-    this.venueTimeMs = other.venueTimeMs
-    this.firstUpdateId = other.firstUpdateId
-    this.lastUpdateId = other.lastUpdateId
-    this.prevUpdateId = other.prevUpdateId
-    this.priceDecimals = other.priceDecimals
-    this.sizeDecimals = other.sizeDecimals
-    this.bidCount = other.bidCount
-    this.askCount = other.askCount
-    // Few numbers: a loop is done before `set` and `subarray` have begun.
-    for (let index = 0; index < levelCount; index += 1) {
-      this.priceUnits[index] = other.priceUnits[index] ?? 0
-      this.sizeUnits[index] = other.sizeUnits[index] ?? 0
-    }
-  }
 }
 
 /** A REST book: `lastUpdateId` is the only id; `firstUpdateId` and `prevUpdateId` are 0. */

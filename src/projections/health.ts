@@ -171,12 +171,6 @@ function* lossesOf(
     if (word === 'dead') yield `${name} is dead: ${reason}`
     if (word === 'stale') yield `${name} is stale: ${reason}`
   }
-  for (const { symbol, market } of state.symbols.values()) {
-    const { lastLevelsDiffering, lastLevelsUnseen, lastLevelsCompared } = market.book.audit
-    const differing = lastLevelsDiffering - lastLevelsUnseen
-    if (differing === 0) continue
-    yield `${symbol}: ${differing} of ${lastLevelsCompared} levels differ from the last snapshot of the venue`
-  }
   for (const { kind, level, subject, reason } of raisedAlarms(state)) {
     if (kind !== 'silence' && level === 'critical') yield `${kind} ${subject}: ${reason}`
   }

@@ -1,4 +1,5 @@
 /** The port between the API and whoever holds the state: a capture, or a recording that is served. */
+import type { CaptureFigure } from '../model/capture-figure.ts'
 import type { StateAt } from './state-at.ts'
 import type { StatusView } from './views.ts'
 
@@ -10,14 +11,6 @@ export interface Extent {
   readonly fromMs: number
   readonly toMs: number
   readonly endSeq: number
-}
-
-/** A number that the capture behind a state counts. */
-export interface CaptureFigure {
-  readonly name: string
-  readonly kind: 'counter' | 'gauge'
-  readonly help: string
-  readonly value: number
 }
 
 export interface StateSource {

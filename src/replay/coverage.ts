@@ -2,8 +2,9 @@
  * What each stream should have brought in each hour, and what it did: from ids where the venue numbers
  * its events, from the seconds where it speaks once a second; and what the recorder says of its gaps.
  */
+import { fieldName, numberAfter } from '../base/field-number.ts'
 import type { Block, StreamKey } from '../model/block.ts'
-import { RECORDER_VENUE } from '../model/channel.ts'
+import { RECORDER_VENUE, WITNESS_CHANNEL } from '../model/channel.ts'
 import { parseFact } from '../model/facts.ts'
 import { isSocket, makesSymbol } from '../pipeline/route.ts'
 import { HOUR_MS, hourOf, type Stretch, shareOut, unionOf } from './coverage-hours.ts'
@@ -15,7 +16,7 @@ import {
   rowOf,
   startCell,
 } from './coverage-row.ts'
-import { IdLedger, idBehind } from './id-ledger.ts'
+import { IdLedger } from './id-ledger.ts'
 
 interface Stream {
   readonly key: StreamKey
@@ -37,8 +38,9 @@ const UNITS: Readonly<Record<string, CoverageUnit>> = {
   depth: 'updates',
   markPrice: 'seconds',
 }
-const WITNESS_CHANNEL = 'forceOrderAll'
 const SECOND_MS = 1_000
+const [PREVIOUS_UPDATE, UPDATE] = [fieldName('pu'), fieldName('u')]
+const [TRADE, AGG_TRADE] = [fieldName('t'), fieldName('a')]
 
 export class CoverageTally {
   readonly #streams = new Map<string, Stream>()
@@ -189,11 +191,11 @@ const unitOf = ({ unit, secondCount, otherStepCount }: Stream): CoverageUnit | n
 function idsOf(stream: Stream, payload: Uint8Array, venueTimeMs: number): [number, number] {
   switch (stream.key.channel) {
     case 'depth':
-      return [idBehind(payload, '"pu":'), idBehind(payload, '"u":')]
+      return [numberAfter(payload, PREVIOUS_UPDATE), numberAfter(payload, UPDATE)]
     case 'markPrice':
       return secondsOf(stream, venueTimeMs)
     default: {
-      const id = idBehind(payload, stream.key.channel === 'trade' ? '"t":' : '"a":')
+      const id = numberAfter(payload, stream.key.channel === 'trade' ? TRADE : AGG_TRADE)
       return [id - 1, id]
     }
   }

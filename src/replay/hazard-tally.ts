@@ -1,4 +1,5 @@
 /** The hazard score of a range, by symbol (`standard-profile.md` §4), of whichever model computed it. */
+import { AUDIT_SETTINGS } from '../audits/audit-settings.ts'
 import {
   addRated,
   createHazard,
@@ -15,10 +16,10 @@ import type { ForceOrder } from '../model/messages.ts'
 import type { PipelineListener } from '../pipeline/events.ts'
 import type { Settings } from '../pipeline/settings.ts'
 
-/** Sums by block of two hours, the stretches that intervals are drawn from. */
+/** Sums by block of minutes, the stretches that intervals are drawn from. */
 export type HazardBlocks = ReadonlyMap<number, HazardSums>
 
-const BLOCK_MINUTES = 120
+const BLOCK_MINUTES = AUDIT_SETTINGS.blockMinutes.default
 
 interface Tally {
   readonly sums: HazardSums

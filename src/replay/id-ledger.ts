@@ -62,28 +62,3 @@ export class IdLedger {
     return toId - fromId
   }
 }
-
-/** The whole number behind `name` (quotes and colon included); `NaN` where there is none. */
-export function idBehind(payload: Uint8Array, name: string): number {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.length)
-  for (let at = bytes.indexOf(name); at >= 0; at = bytes.indexOf(name, at + 1)) {
-    let digitAt = at + name.length
-    while (bytes[digitAt] === SPACE) digitAt += 1
-    const startAt = digitAt
-    let id = 0
-    for (let digit = digitOf(bytes, digitAt); digit >= 0; digit = digitOf(bytes, digitAt)) {
-      id = id * 10 + digit
-      digitAt += 1
-    }
-    // The same name may stand before something else: `"a":[` are asks.
-    if (digitAt > startAt) return id
-  }
-  return Number.NaN
-}
-
-const SPACE = 0x20
-
-function digitOf(bytes: Uint8Array, at: number): number {
-  const digit = (bytes[at] ?? 0) - 0x30
-  return digit >= 0 && digit <= 9 ? digit : -1
-}

@@ -3,6 +3,7 @@
  * after the other, and these into cells of at most two hours, which intervals draw. Only minutes that
  * the base settings score belong to a cell, so that every trial is graded on the same minutes.
  */
+import { AUDIT_SETTINGS } from '../audits/audit-settings.ts'
 import { RecorderError } from '../base/errors.ts'
 import type { Settings } from '../pipeline/settings.ts'
 import type { Tape } from './tape.ts'
@@ -29,7 +30,7 @@ export interface CellPlanBody {
 }
 
 /** As long as the blocks of an interval (`standard-profile.md` §4). */
-const CELL_MINUTES = 120
+const CELL_MINUTES = AUDIT_SETTINGS.blockMinutes.default
 /** A window must be able to say something. */
 const WINDOW_MINUTES_MIN = 30
 

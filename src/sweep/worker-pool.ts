@@ -2,15 +2,13 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { RecorderError } from '../base/errors.ts'
+import { threadLoader } from '../journal/thread-loader.ts'
 import {
   type TrialContext,
   type TrialReply,
   type TrialRequest,
   trialRunner,
 } from './trial-runner.ts'
-
-/** The program runs from its sources, and a thread does not inherit what loads them. */
-const LOADER = `data:text/javascript,import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register()`
 
 /** Runs one; nothing when it was told to stop. */
 type Lane = (request: TrialRequest, stopped: AbortSignal) => Promise<TrialReply | undefined>
@@ -26,7 +24,7 @@ export class WorkerPool {
       () =>
         new Worker(new URL('./sweep-worker.ts', import.meta.url), {
           workerData: context,
-          execArgv: ['--import', LOADER],
+          execArgv: [...threadLoader()],
         }),
     )
     this.#lanes = count === 1 ? [laneHere(context)] : this.#workers.map(laneOf)

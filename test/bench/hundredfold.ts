@@ -10,9 +10,9 @@ import { readFile, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { fieldName, numberAfter } from '../../src/base/field-number.ts'
 import { openReader } from '../../src/journal/level-reader.ts'
 import type { Block } from '../../src/model/block.ts'
-import { idBehind } from '../../src/replay/id-ledger.ts'
 
 const SPEED = 100
 const SAMPLE_MS = 10_000
@@ -58,7 +58,10 @@ async function idsOf(path: string): Promise<ReadonlyMap<string, ReadonlySet<numb
   return ids
 }
 
-const ID_NAMES: Readonly<Record<string, string>> = { aggTrade: '"a":', depth: '"u":' }
+const ID_NAMES: Readonly<Record<string, Uint8Array>> = {
+  aggTrade: fieldName('a'),
+  depth: fieldName('u'),
+}
 
 function takeIds(ids: Map<string, Set<number>>, block: Block): void {
   for (let index = 0; index < block.count; index += 1) {
@@ -68,7 +71,9 @@ function takeIds(ids: Map<string, Set<number>>, block: Block): void {
     const key = `${symbol}/${channel}`
     const known = ids.get(key) ?? new Set<number>()
     ids.set(key, known)
-    known.add(idBehind(block.bytes.subarray(block.offsets[index], block.offsets[index + 1]), name))
+    known.add(
+      numberAfter(block.bytes.subarray(block.offsets[index], block.offsets[index + 1]), name),
+    )
   }
 }
 

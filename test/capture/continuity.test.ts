@@ -1,7 +1,8 @@
 // Ids over several connections: nothing is missing across a replacement, and what is missing is said.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { follow, idAfter, settleHoles, startTrail } from '../../src/capture/id-trail.ts'
+import { numberAfter } from '../../src/base/field-number.ts'
+import { follow, settleHoles, startTrail } from '../../src/capture/id-trail.ts'
 import { FakeWorld } from './fake-world.ts'
 import { captureSettings, type Recorded, Rig } from './rig.ts'
 
@@ -242,9 +243,9 @@ describe('ids that are missing', () => {
 
 describe('a trail of ids', () => {
   test('reads the number behind its name, not what else has that name', () => {
-    expect(idAfter(bytes('{"b":[],"a":[["1","2"]],"a": 17,"A":3}'), bytes('"a":'))).toBe(17)
-    expect(idAfter(bytes('{"b":[],"a":[]}'), bytes('"a":'))).toBeNaN()
-    expect(idAfter(bytes(''), bytes('"a":'))).toBeNaN()
+    expect(numberAfter(bytes('{"b":[],"a":[["1","2"]],"a": 17,"A":3}'), bytes('"a":'))).toBe(17)
+    expect(numberAfter(bytes('{"b":[],"a":[]}'), bytes('"a":'))).toBeNaN()
+    expect(numberAfter(bytes(''), bytes('"a":'))).toBeNaN()
   })
 
   // Goal: what is missing is exactly what nobody brought. Method: two feeds in order, each with parts

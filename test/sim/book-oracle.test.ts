@@ -70,17 +70,16 @@ const lying = (world: World): World => {
 }
 
 test('a book that follows the venue agrees with every snapshot of it', async () => {
-  const { health, btc } = await judged(11 * MINUTE_MS, [])
+  const { btc } = await judged(11 * MINUTE_MS, [])
   expect(btc.book_levels_compared).toBeGreaterThan(10)
   expect(btc).toMatchObject({ book_levels_differing: 0, book_stale: false })
-  expect(health.troubles.join()).not.toContain('differ')
 })
 
-test('a level that differs is counted, and is a trouble that health names', async () => {
+test('a level that differs is counted, and is no loss: all payloads are recorded', async () => {
   const { health, btc } = await judged(11 * MINUTE_MS, [], lying)
   expect(btc.book_levels_differing).toBeGreaterThan(0)
   expect(btc.book_levels_differing).toBeLessThan(btc.book_levels_compared)
-  expect(health.troubles.join()).toMatch(/BTCUSDT: 1 of \d+ levels differ from the last snapshot/)
+  expect(health.troubles).toEqual([])
 })
 
 test('while a new book waits for its snapshot the old one is shown, and called stale', async () => {
