@@ -15,13 +15,27 @@ export function roundHalfEven(value: number): number {
 /** Correctly rounded decimal with `digits` places, ties to even on the exact double. */
 export function roundDecimal(value: number, digits: number): number {
   if (!Number.isFinite(value)) return value
+  const scale = powerOfTen(digits)
+  const scaled = Math.abs(value) * scale
+  const whole = Math.floor(scaled)
+  // So far from the middle that the rounding error of the product cannot cross it.
+  const isClear = Math.abs(scaled - whole - 0.5) > scaled * 2 ** -50
+  if (isClear && scaled < 2 ** 49) {
+    const nearest = (scaled - whole < 0.5 ? whole : whole + 1) / scale
+    return value < 0 ? -nearest : nearest
+  }
   const doubled = value * 2 ** (digits + 1)
   const isTie = Number.isInteger(doubled) && Math.abs(doubled % 2) === 1
   if (!isTie) return Number(value.toFixed(digits))
-  const scale = 10 ** digits
   const below = Math.floor(value * scale)
   return (below % 2 === 0 ? below : below + 1) / scale
 }
+
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+
+/** The double nearest to `10 ** exponent`; exact for exponents of 0 to 22. */
+export const powerOfTen = (exponent: number): number =>
+  POWERS_OF_TEN[exponent] ?? Number(`1e${exponent}`)
 
 /** Decimals in the shortest decimal form of `step`; at least one, as the later version counts. */
 export function decimalsOf(step: number): number {

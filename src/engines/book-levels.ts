@@ -6,6 +6,7 @@
  * all prices so far had in common: the venue writes more decimals than its tick has, and a dense
  * window must hold ticks. A finer price later rebuilds the ladders.
  */
+import { powerOfTen } from '../base/numeric.ts'
 import type { DepthUpdate } from '../model/messages.ts'
 import {
   beginMessage,
@@ -60,6 +61,10 @@ export function createBookLevels(): BookLevels {
 /** The price of a ladder key: the same double as that of the venue's text. */
 export const priceOfKey = (grid: BookGrid, key: number): number =>
   (Math.abs(key) * grid.unitsPerKey) / powerOfTen(grid.priceDecimals)
+
+/** The key under which a price lies, or the next lower one; of asks, the price is negated. */
+export const keyOfPriceUsd = (grid: BookGrid, priceUsd: number): number =>
+  Math.floor((priceUsd * powerOfTen(grid.priceDecimals)) / grid.unitsPerKey)
 
 export const sizeBaseOf = (grid: BookGrid, size: number): number =>
   size / powerOfTen(grid.sizeDecimals)
@@ -203,8 +208,3 @@ function greatestDivisor(a: number, b: number): number {
   while (lesser !== 0) [greater, lesser] = [lesser, greater % lesser]
   return greater
 }
-
-const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-
-/** `10 ** exponent`, exact, for exponents of 0 to 22. */
-export const powerOfTen = (exponent: number): number => POWERS_OF_TEN[exponent] ?? 1

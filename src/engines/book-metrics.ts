@@ -3,21 +3,16 @@
  * within a band, imbalance and what the message added and took away only when they are asked for,
  * from the book as that message left it. The caller settles before it changes that book otherwise.
  */
+import { powerOfTen } from '../base/numeric.ts'
 import {
   type BookLevels,
   type BookSides,
-  powerOfTen,
+  keyOfPriceUsd,
   priceOfKey,
   sizeBaseOf,
 } from './book-levels.ts'
 import { eachChange, lastMessageStart } from './change-log.ts'
-import {
-  collectLevels,
-  createLevelBuffer,
-  hasLevelBetween,
-  NO_KEY,
-  type PriceLadder,
-} from './price-ladder.ts'
+import { collectLevels, createLevelBuffer, hasLevelBetween, NO_KEY } from './price-ladder.ts'
 
 export interface BookMetrics {
   /** 0 before the first message with both sides. Unit: USD. */
@@ -144,25 +139,23 @@ function settleDepth(metrics: BookMetrics, levels: BookLevels): void {
   const { midUsd } = metrics
   const reachUsd = midUsd * DEPTH_BAND_FRACTION
   const { bids, asks } = levels.shown
-  metrics.bidDepthBase = depthFrom(levels, bids, (priceUsd) => priceUsd >= midUsd - reachUsd)
-  metrics.askDepthBase = depthFrom(levels, asks, (priceUsd) => priceUsd <= midUsd + reachUsd)
+  const { grid } = levels
+  // A key more than needed: the exact bound is that of the prices.
+  collectLevels(bids, keyOfPriceUsd(grid, midUsd - reachUsd) - 1, scratch)
+  metrics.bidDepthBase = collectedBase(levels, (priceUsd) => priceUsd >= midUsd - reachUsd)
+  collectLevels(asks, keyOfPriceUsd(grid, -(midUsd + reachUsd)) - 1, scratch)
+  metrics.askDepthBase = collectedBase(levels, (priceUsd) => priceUsd <= midUsd + reachUsd)
   const total = metrics.bidDepthBase + metrics.askDepthBase
   if (total > 0) metrics.imbalance = (metrics.bidDepthBase - metrics.askDepthBase) / total
 }
 
-function depthFrom(
-  levels: BookLevels,
-  ladder: PriceLadder,
-  isInBand: (priceUsd: number) => boolean,
-): number {
-  collectLevels(ladder, NO_KEY, scratch)
+/** Of the levels in `scratch`, whose worst ones may be outside. */
+function collectedBase({ grid }: BookLevels, isInBand: (priceUsd: number) => boolean): number {
+  let { count } = scratch
+  while (count > 0 && !isInBand(priceOfKey(grid, scratch.keys[count - 1] ?? 0))) count -= 1
   let size = 0
-  for (let index = 0; index < scratch.count; index += 1) {
-    // The best comes first: after the first level outside there is none inside.
-    if (!isInBand(priceOfKey(levels.grid, scratch.keys[index] ?? 0))) break
-    size += scratch.sizes[index] ?? 0
-  }
-  return sizeBaseOf(levels.grid, size)
+  for (let index = 0; index < count; index += 1) size += scratch.sizes[index] ?? 0
+  return sizeBaseOf(grid, size)
 }
 
 function settleChanges(metrics: BookMetrics, levels: BookLevels, levelUsd: number): void {

@@ -1,4 +1,5 @@
 /** Notional of the book in price buckets near a price: what the calibrator sees of depth (`pipeline.md` §8). */
+import { roundHalfEven } from '../base/numeric.ts'
 import type { BookLevels } from './book-levels.ts'
 import { eachBucketLevel } from './bucket-levels.ts'
 import { bucketPriceUsd } from './frames.ts'
@@ -15,23 +16,30 @@ export function depthBand(
   srcUsd: number,
   stepUsd: number,
 ): Map<number, number> {
-  if (srcUsd <= 0 || stepUsd <= 0) return new Map()
-  const band = {
-    lowUsd: srcUsd * (1 - BAND_FRACTION),
-    highUsd: srcUsd * (1 + BAND_FRACTION),
-    stepUsd,
-  }
-  const sums = new Map<number, number>()
-  const order = new Set<number>()
-  for (const side of ['bids', 'asks'] as const) {
-    const met: { readonly bucket: number; readonly birth: number }[] = []
-    eachBucketLevel(levels, levels.shown, side, band, (bucket, levelUsd, birth) => {
-      if (met.at(-1)?.bucket !== bucket) met.push({ bucket, birth })
-      sums.set(bucket, (sums.get(bucket) ?? 0) + levelUsd)
-    })
-    for (const { bucket } of met.sort((a, b) => a.birth - b.birth)) order.add(bucket)
-  }
-  return new Map(
-    [...order].map((bucket) => [bucketPriceUsd(bucket, stepUsd), sums.get(bucket) ?? 0]),
+  const band = new Map<number, number>()
+  if (srcUsd <= 0 || stepUsd <= 0) return band
+  const lowUsd = srcUsd * (1 - BAND_FRACTION)
+  const highUsd = srcUsd * (1 + BAND_FRACTION)
+  const lowBucket = roundHalfEven(lowUsd / stepUsd)
+  const sumsUsd = new Float64Array(roundHalfEven(highUsd / stepUsd) - lowBucket + 1).fill(
+    Number.NaN,
   )
+  const order: number[] = []
+  for (const side of ['bids', 'asks'] as const) {
+    eachBucketLevel(
+      levels,
+      levels.shown,
+      side,
+      { lowUsd, highUsd, stepUsd },
+      (bucket, levelUsd) => {
+        const sumUsd = sumsUsd[bucket - lowBucket] ?? 0
+        if (Number.isNaN(sumUsd)) order.push(bucket)
+        sumsUsd[bucket - lowBucket] = Number.isNaN(sumUsd) ? levelUsd : sumUsd + levelUsd
+      },
+    )
+  }
+  for (const bucket of order) {
+    band.set(bucketPriceUsd(bucket, stepUsd), sumsUsd[bucket - lowBucket] ?? 0)
+  }
+  return band
 }

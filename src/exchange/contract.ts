@@ -1,5 +1,5 @@
 /** What the simulated venue trades: the grid of prices and sizes of a contract, and where it starts. */
-import { powerOfTen } from './payload-writer.ts'
+import { powerOfTen } from '../base/numeric.ts'
 import { hashOf } from './random.ts'
 
 export interface Contract {

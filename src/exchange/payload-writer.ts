@@ -3,14 +3,12 @@
  * string nor a buffer of its own. A chunk is left behind when it is full and never written again:
  * payloads stay valid for as long as somebody holds them.
  */
+import { powerOfTen } from '../base/numeric.ts'
+
 const CHUNK_BYTES = 1 << 20
 
-const POWERS_OF_TEN: readonly number[] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 const ZERO = 48
 const DOT = 46
-
-/** `10 ** exponent` for exponents of 0 to 9. */
-export const powerOfTen = (exponent: number): number => POWERS_OF_TEN[exponent] ?? 1
 
 export const encodeText = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -3,12 +3,14 @@
  * every channel in the order in which they arrived, from a seed and nothing else. The same options
  * give the same bytes everywhere: integers, `+ - * /` and `sqrt` only, and no clock.
  */
+
+import { powerOfTen } from '../base/numeric.ts'
 import type { EntryDraft } from '../model/block.ts'
 import { ArrivalQueue } from './arrival-queue.ts'
 import { contractOf, FOREIGN_CONTRACTS } from './contract.ts'
 import { MAINTENANCE_FRACTION } from './hidden-positions.ts'
 import { MarketMood, STEP_MS, STEPS_PER_MINUTE } from './market-mood.ts'
-import { PayloadWriter, powerOfTen } from './payload-writer.ts'
+import { PayloadWriter } from './payload-writer.ts'
 import { Random } from './random.ts'
 import { SimulatedContract } from './simulated-contract.ts'
 import { SimulatedPayloads } from './simulated-payloads.ts'

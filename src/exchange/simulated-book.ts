@@ -3,8 +3,9 @@
  * a bid and everything from `askTick` an ask, so that it cannot cross. It remembers which levels
  * changed since the last diff.
  */
+
+import { powerOfTen } from '../base/numeric.ts'
 import type { Contract } from './contract.ts'
-import { powerOfTen } from './payload-writer.ts'
 import type { Random } from './random.ts'
 
 /** Ticks of the ring; the window on both sides of the touch fits into it. */

@@ -1,10 +1,12 @@
 /** One contract of the simulated market: its price, book, trades, positions and what they send. */
+
+import { powerOfTen } from '../base/numeric.ts'
 import type { StreamKey } from '../model/block.ts'
 import type { ArrivalQueue } from './arrival-queue.ts'
 import type { Contract } from './contract.ts'
 import { HiddenPositions, type Liquidation, MAINTENANCE_FRACTION } from './hidden-positions.ts'
 import { type MarketMood, STEP_MS, STEPS_PER_MINUTE } from './market-mood.ts'
-import { type PayloadWriter, powerOfTen } from './payload-writer.ts'
+import type { PayloadWriter } from './payload-writer.ts'
 import { hashOf, Random } from './random.ts'
 import { SimulatedBook } from './simulated-book.ts'
 import { type ForcedOrder, SimulatedPayloads } from './simulated-payloads.ts'

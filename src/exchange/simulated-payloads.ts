@@ -2,8 +2,10 @@
  * The bytes of one contract's simulated messages, in the key order of real ones (`pipeline.md` §1)
  * and, over a socket, in the wrapper of a combined stream.
  */
+
+import { powerOfTen } from '../base/numeric.ts'
 import type { Contract } from './contract.ts'
-import { encodeText, type PayloadWriter, powerOfTen } from './payload-writer.ts'
+import { encodeText, type PayloadWriter } from './payload-writer.ts'
 import type { SimulatedBook } from './simulated-book.ts'
 
 /** Room for one payload. Unit: bytes. A level takes at most 32. */

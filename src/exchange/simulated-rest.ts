@@ -1,9 +1,11 @@
 /** What a recorder's polls bring back from the simulated venue, with the rate headers. */
+
+import { powerOfTen } from '../base/numeric.ts'
 import type { HttpFacts } from '../model/block.ts'
 import type { RestChannel } from '../model/channel.ts'
 import type { ArrivalQueue } from './arrival-queue.ts'
 import { exchangeInfoBody, smallestStep } from './exchange-info.ts'
-import { encodeText, powerOfTen } from './payload-writer.ts'
+import { encodeText } from './payload-writer.ts'
 import type { Random } from './random.ts'
 import type { SimulatedContract } from './simulated-contract.ts'
 
