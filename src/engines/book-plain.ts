@@ -6,6 +6,7 @@ import { type BookSettings, createOrderBook, type OrderBook } from './order-book
 import {
   collectLevels,
   createLevelBuffer,
+  type LevelBuffer,
   NO_KEY,
   type PriceLadder,
   restoreLevel,
@@ -16,7 +17,7 @@ export type SavedBook = ReturnType<typeof saveBook>
 export function saveBook(book: OrderBook) {
   const buffer = book.buffer.map(saveDiff)
   return {
-    ...saveBookDigest(book),
+    ...saveBookDigest(book, copiedLadder),
     buffer,
     log: saveLog(book.levels.log),
     seen: { ...book.seen },
@@ -29,9 +30,9 @@ export function saveBook(book: OrderBook) {
 
 /**
  * The same without the log of changes, which only remembers what the levels already show, and with
- * a running hash of the diffs that wait.
+ * a running hash of the diffs that wait. Unless `saveLadder` copies, the next call overwrites it.
  */
-export function saveBookDigest(book: OrderBook) {
+export function saveBookDigest(book: OrderBook, saveLadder = seenLadder) {
   const { levels } = book
   // Told beside the differences since digests were first recorded: they cover what they covered.
   const { levelsUnseen: _, lastLevelsUnseen: __, ...audit } = book.audit
@@ -48,8 +49,17 @@ export function saveBookDigest(book: OrderBook) {
     counts: { ...book.counts },
     audit,
     grid: { ...levels.grid },
-    live: saveSides(levels.live),
-    shown: levels.shown === levels.live ? undefined : saveSides(levels.shown),
+    live: {
+      bids: saveLadder(levels.live.bids, scratches.liveBids),
+      asks: saveLadder(levels.live.asks, scratches.liveAsks),
+    },
+    shown:
+      levels.shown === levels.live
+        ? undefined
+        : {
+            bids: saveLadder(levels.shown.bids, scratches.shownBids),
+            asks: saveLadder(levels.shown.asks, scratches.shownAsks),
+          },
   }
 }
 
@@ -85,22 +95,29 @@ function saveDiff(diff: DepthUpdate) {
   }
 }
 
-function saveSides(sides: BookSides) {
-  return { bids: saveLadder(sides.bids), asks: saveLadder(sides.asks) }
+const scratches = {
+  liveBids: createLevelBuffer(),
+  liveAsks: createLevelBuffer(),
+  shownBids: createLevelBuffer(),
+  shownAsks: createLevelBuffer(),
 }
 
-function saveLadder(ladder: PriceLadder) {
-  collectLevels(ladder, NO_KEY, scratch)
+/** The levels of a ladder as views of `buffer`. */
+function seenLadder(ladder: PriceLadder, buffer: LevelBuffer) {
+  collectLevels(ladder, NO_KEY, buffer)
   return {
-    keys: scratch.keys.slice(0, scratch.count),
-    sizes: scratch.sizes.slice(0, scratch.count),
+    keys: buffer.keys.subarray(0, buffer.count),
+    sizes: buffer.sizes.subarray(0, buffer.count),
     // The order of sums: two books of the same levels may have another frame to come.
-    births: scratch.births.slice(0, scratch.count),
+    births: buffer.births.subarray(0, buffer.count),
     nextBirth: ladder.nextBirth,
   }
 }
 
-const scratch = createLevelBuffer()
+function copiedLadder(ladder: PriceLadder, buffer: LevelBuffer) {
+  const { keys, sizes, births, nextBirth } = seenLadder(ladder, buffer)
+  return { keys: keys.slice(), sizes: sizes.slice(), births: births.slice(), nextBirth }
+}
 
 function restoreSides(into: BookSides, saved: SavedBook['live']): void {
   restoreLadder(into.bids, saved.bids)
