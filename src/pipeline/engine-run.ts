@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly emitOf?: ((symbol: string) => EmitRecord) | undefined
   /** Make both documents at each minute close: files and the API show them. */
   readonly documents: boolean
+  /** Without, markets are alone: no liquidation and no minute is given to anything. */
+  readonly engines: boolean
   /** Text of a weights file, by symbol. */
   readonly weights: ReadonlyMap<string, string>
 }
@@ -141,6 +143,7 @@ export class EngineRun {
   /** `priceUsd`: 0 when there is none yet. */
   #startAt(priceUsd: number): SymbolEngines | undefined {
     if (this.#engines !== undefined) return this.#engines
+    if (!this.#options.engines) return undefined
     if (this.#stepUsd === 0 && priceUsd > 0) this.#stepUsd = stepUsdFor(priceUsd)
     if (this.#stepUsd === 0) return undefined
     const { settings, weights } = this.#options

@@ -21,6 +21,8 @@ export interface PipelineOptions {
   readonly listener: PipelineListener
   /** Make both documents of the heatmap at each minute close: files and the API show them. */
   readonly documents?: boolean
+  /** `false`: markets alone, for whoever asks nothing of the engines behind them. */
+  readonly engines?: boolean
   /** Text of the weights file that the engines of a symbol start from. */
   readonly weights?: ReadonlyMap<string, string>
 }
@@ -59,6 +61,7 @@ export class Pipeline {
       settings: options.settings,
       emitOf: this.#emitOf(),
       documents: options.documents === true,
+      engines: options.engines !== false,
       weights: options.weights ?? new Map(),
     }
   }

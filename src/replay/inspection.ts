@@ -39,7 +39,7 @@ export interface InspectOptions {
   readonly onProgress: (seq: number) => void
 }
 
-/** One pass over all entries, through the pipeline of `standard`. */
+/** One pass over all entries, through the markets of `standard`. */
 export async function inspect(
   recording: Recording,
   { withCoverage, onProgress }: InspectOptions,
@@ -50,6 +50,7 @@ export async function inspect(
   const pipeline = new Pipeline({
     settings: resolveSettings('standard'),
     symbols: recording.symbols,
+    engines: false,
     listener: {
       gapFound: (gap, { seq }) => {
         gapCount += 1

@@ -39,6 +39,8 @@ export interface ReplayOptions {
   readonly pace?: ((recvTimeUs: number) => Promise<void>) | undefined
   /** Make both documents of the heatmap at each minute close: files and the API show them. */
   readonly documents?: boolean | undefined
+  /** `false`: markets alone. */
+  readonly engines?: boolean
   /** Text of the weights file that the engines of a symbol start from; not beside checkpoints. */
   readonly weights?: ReadonlyMap<string, string> | undefined
 }
@@ -85,6 +87,7 @@ export async function replay(reader: JournalReader, options: ReplayOptions): Pro
     symbols: options.symbols,
     listener: tally.listener(options.listener),
     documents: options.documents === true,
+    engines: options.engines !== false,
     weights: options.weights ?? new Map(),
   })
   const checkpoint = await options.checkpoints?.newestAt(options.fromSeq)

@@ -16,9 +16,13 @@ export interface ReplayRates {
   /** Blocks decoded ahead on a second thread, as a user has it. */
   readonly replayPerSecond: number
   readonly oneThreadPerSecond: number
+  /** Without the engines behind the markets: with the second thread, and without. */
+  readonly marketPerSecond: number
+  readonly marketOneThreadPerSecond: number
   /** From columns, which were made before, and over what the journal gives in the rounds between. */
   readonly columnsPerSecond: number
   readonly columnsOverJournal: number
+  readonly marketColumnsOverJournal: number
   /** Size of the columns. Unit: bytes an entry. */
   readonly columnBytesPerEntry: number
   /** Time of a whole replay over that of its first tenth. */
@@ -33,6 +37,11 @@ export interface ReplayRates {
   readonly seekCount: number
 }
 
+type ColumnRates = Pick<
+  ReplayRates,
+  'columnsPerSecond' | 'columnsOverJournal' | 'marketColumnsOverJournal' | 'columnBytesPerEntry'
+>
+
 const ROUNDS = 3
 const SEEKS = 200
 
@@ -46,9 +55,11 @@ async function measure(): Promise<ReplayRates> {
   const tenth = Math.floor(reader.nextSeq / 10)
   const replayPerSecond = await bestRate(recording, reader.nextSeq)
   const tenthPerSecond = await bestRate(recording, tenth)
+  const marketPerSecond = await bestRate(recording, reader.nextSeq, false)
   const memoryBytes = process.resourceUsage().maxRSS * 1024
   const seeks = await timeSeeks(recording)
   const oneThreadPerSecond = await bestRate(alone, reader.nextSeq)
+  const marketOneThreadPerSecond = await bestRate(alone, reader.nextSeq, false)
   const columns = await columnRates(recording)
   const jsonPerSecond = await parseRate(recording)
   await reader.close()
@@ -57,6 +68,8 @@ async function measure(): Promise<ReplayRates> {
     jsonPerSecond,
     replayPerSecond,
     oneThreadPerSecond,
+    marketPerSecond,
+    marketOneThreadPerSecond,
     ...columns,
     tenfoldTime: ((reader.nextSeq / tenth) * tenthPerSecond) / replayPerSecond,
     storedFraction: contents.storedBytes / contents.sealedPayloadBytes,
@@ -67,27 +80,32 @@ async function measure(): Promise<ReplayRates> {
   }
 }
 
-async function columnRates(
-  recording: Recording,
-): Promise<Pick<ReplayRates, 'columnsPerSecond' | 'columnsOverJournal' | 'columnBytesPerEntry'>> {
+async function columnRates(recording: Recording): Promise<ColumnRates> {
   const onRemark = (text: string): never => {
     throw new Error(text)
   }
   const columns = new ColumnSource(recording, { onRemark, buildBytesMin: 0 })
   const { nextSeq } = recording.reader
-  await rateOf(recording, 1, columns)
+  await rateOf(recording, 1, { columns })
   await columns.finish()
-  let columnsPerSecond = 0
-  let journalPerSecond = 0
-  // By turns: whatever else the machine does then meets both.
+  const best = { journal: 0, columns: 0, marketJournal: 0, marketColumns: 0 }
+  // By turns: whatever else the machine does then meets all.
   for (let round = 0; round < ROUNDS; round += 1) {
-    journalPerSecond = Math.max(journalPerSecond, await rateOf(recording, nextSeq))
-    columnsPerSecond = Math.max(columnsPerSecond, await rateOf(recording, nextSeq, columns))
+    const take = async (name: keyof typeof best, options: RateOptions): Promise<void> => {
+      best[name] = Math.max(best[name], await rateOf(recording, nextSeq, options))
+    }
+    await take('journal', {})
+    await take('columns', { columns })
+    await take('marketJournal', { engines: false })
+    await take('marketColumns', { engines: false, columns })
   }
   await columns.close()
-  const columnBytesPerEntry = (await columnBytes(recording)) / nextSeq
-  const columnsOverJournal = columnsPerSecond / journalPerSecond
-  return { columnsPerSecond, columnsOverJournal, columnBytesPerEntry }
+  return {
+    columnsPerSecond: best.columns,
+    columnsOverJournal: best.columns / best.journal,
+    marketColumnsOverJournal: best.marketColumns / best.marketJournal,
+    columnBytesPerEntry: (await columnBytes(recording)) / nextSeq,
+  }
 }
 
 async function columnBytes({ path: folder }: Recording): Promise<number> {
@@ -96,18 +114,23 @@ async function columnBytes({ path: folder }: Recording): Promise<number> {
   return sizes.reduce((sum, { size }) => sum + size, 0)
 }
 
-async function bestRate(recording: Recording, toSeq: number): Promise<number> {
+async function bestRate(recording: Recording, toSeq: number, engines = true): Promise<number> {
   let best = 0
   for (let round = 0; round < ROUNDS; round += 1) {
-    best = Math.max(best, await rateOf(recording, toSeq))
+    best = Math.max(best, await rateOf(recording, toSeq, { engines }))
   }
   return best
+}
+
+interface RateOptions {
+  readonly engines?: boolean
+  readonly columns?: ColumnSource
 }
 
 async function rateOf(
   { reader, symbols }: Recording,
   toSeq: number,
-  columns?: ColumnSource,
+  options: RateOptions,
 ): Promise<number> {
   const { entriesPerSecond } = await replay(reader, {
     settings: resolveSettings(profile as Profile),
@@ -115,8 +138,8 @@ async function rateOf(
     fromSeq: 0,
     toSeq,
     startSeq: 0,
-    columns,
     nowUs,
+    ...options,
   })
   return entriesPerSecond
 }
