@@ -111,11 +111,25 @@ export async function hotSegments(
   manifest: RecordingManifest,
 ): Promise<readonly number[]> {
   const names = await readdir(join(recording, HOT_FOLDER)).catch(() => [])
-  return names
-    .filter((name) => /^\d{16}$/.test(name))
-    .map(Number)
-    .filter((firstSeq) => firstSeq >= sealedEnd(manifest))
-    .sort((a, b) => a - b)
+  const firstSeqs: number[] = []
+  for (const name of names.filter((candidate) => /^\d{16}$/.test(candidate))) {
+    if (Number(name) < sealedEnd(manifest)) continue
+    if (await isBegun(join(recording, HOT_FOLDER, name))) firstSeqs.push(Number(name))
+  }
+  return firstSeqs.sort((a, b) => a - b)
+}
+
+/** LevelDB names its manifest in here, last of all when it makes a database. */
+export const CURRENT_FILE = 'CURRENT'
+const ROWS_FILE = /\.(log|ldb)$/
+
+/**
+ * Whether a folder ever was a database: a stop while it is made leaves it without files of rows.
+ * One that has such files and lacks {@link CURRENT_FILE} is begun, and damaged.
+ */
+export async function isBegun(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => [])
+  return names.some((name) => name === CURRENT_FILE || ROWS_FILE.test(name))
 }
 
 /** Names of the recordings in a folder, in order. */

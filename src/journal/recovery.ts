@@ -12,9 +12,11 @@ import type { Codec } from './codec.ts'
 import { syncPath } from './durable-file.ts'
 import { EMPTY_TAIL, HotSegment, type JournalTail } from './hot-segment.ts'
 import {
+  CURRENT_FILE,
   HOT_FOLDER,
   hotPath,
   hotSegments,
+  isBegun,
   type RecordingManifest,
   readManifest,
   SEALING_SUFFIX,
@@ -52,7 +54,7 @@ export async function recover(recording: string, codec: Codec): Promise<Recovere
   const opened: SegmentStore[] = [store]
   const viewFolder = await makeViewFolder()
   try {
-    await sweep(recording, manifest, firstSeqs)
+    await sweep(recording, firstSeqs)
     for (const firstSeq of firstSeqs.slice(0, -1)) {
       opened.push(await SegmentStore.open(hotPath(recording, firstSeq), { create: false }))
     }
@@ -76,10 +78,19 @@ export async function recover(recording: string, codec: Codec): Promise<Recovere
   }
 }
 
-/** Opens a new hot segment; its folder outlasts a power cut. */
+/**
+ * Opens a hot segment, and makes it where there is none; its folder outlasts a power cut.
+ * @throws {RecorderError} `JOURNAL_DAMAGED` for files that LevelDB would make a new database over.
+ */
 export async function openHotStore(recording: string, firstSeq: number): Promise<SegmentStore> {
-  await mkdir(hotPath(recording, firstSeq), { recursive: true })
-  const store = await SegmentStore.open(hotPath(recording, firstSeq), { create: true })
+  const path = hotPath(recording, firstSeq)
+  await mkdir(path, { recursive: true })
+  const isNew = !(await isBegun(path))
+  if (!(isNew || (await readdir(path)).includes(CURRENT_FILE))) {
+    const message = `${path}: ${CURRENT_FILE} is missing`
+    throw new RecorderError('JOURNAL_DAMAGED', message, { details: { path } })
+  }
+  const store = await SegmentStore.open(path, { create: isNew })
   await syncPath(join(recording, HOT_FOLDER))
   await syncPath(recording)
   return store
@@ -126,19 +137,15 @@ const newestOf = ({ manifest, firstSeqs }: Survey): number =>
   firstSeqs.at(-1) ?? sealedEnd(manifest)
 
 /** Removes what was not finished, and hot segments that are sealed. */
-async function sweep(
-  recording: string,
-  manifest: RecordingManifest,
-  firstSeqs: readonly number[],
-): Promise<void> {
+async function sweep(recording: string, firstSeqs: readonly number[]): Promise<void> {
   const segments = join(recording, SEGMENTS_FOLDER)
   for (const name of await readdir(segments).catch(() => [])) {
     if (name.endsWith(SEALING_SUFFIX)) await rm(join(segments, name), { recursive: true })
   }
   const kept = new Set(firstSeqs.map(segmentName))
   for (const name of await readdir(join(recording, HOT_FOLDER))) {
-    const isSealed = /^\d{16}$/.test(name) && Number(name) < sealedEnd(manifest)
-    if (isSealed && !kept.has(name)) {
+    // What is not kept is sealed, or never became a database.
+    if (/^\d{16}$/.test(name) && !kept.has(name)) {
       await rm(join(recording, HOT_FOLDER, name), { recursive: true, force: true })
     }
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
@@ -103,6 +103,58 @@ describe('kill -9 under load', () => {
       expect((await verifyRecording(path)).findings).toEqual([])
     },
   )
+})
+
+describe('a stop while a hot segment is made', () => {
+  const drafts = entries(3000)
+
+  /** A killed recording with one more hot segment, of which only `files` were written. */
+  async function withHalfMade(folder: string, files: readonly string[]): Promise<string> {
+    const path = join(folder, 'killed')
+    const journal = await LevelJournal.create(join(folder, 'written'), stillTime)
+    await appendAll(journal, drafts, 300)
+    await copyAsKilled(join(folder, 'written'), path)
+    await journal.close()
+    const made = join(path, 'hot', '0000000000003000')
+    await mkdir(made, { recursive: true })
+    for (const name of files) await writeFile(join(made, name), 'as far as it came')
+    return path
+  }
+
+  test.each([
+    { files: [] },
+    { files: ['LOCK', 'LOG'] },
+    { files: ['LOCK', 'LOG', 'MANIFEST-000001', '000001.dbtmp'] },
+  ])('leaves nothing to be missed: $files', async ({ files }) => {
+    await using folder = await temporaryFolder()
+    const path = await withHalfMade(folder.path, files)
+    expect((await verifyRecording(path)).findings).toEqual([])
+    const before = await openReader(path)
+    expect(await readAll(before)).toEqual(asRead(drafts))
+    await before.close()
+    const journal = await LevelJournal.openForAppend(path, stillTime)
+    expect(journal.opening).toMatchObject({ recoveredFromCrash: true, nextSeq: 3000 })
+    await appendAll(journal, entries(100, 1000, 3000))
+    await journal.close()
+    expect((await verifyRecording(path)).findings).toEqual([])
+    expect(await readdir(join(path, 'hot'))).toEqual([])
+  })
+
+  test('is not what a lost CURRENT looks like: nothing is made over what was written', async () => {
+    await using folder = await temporaryFolder()
+    const path = await withHalfMade(folder.path, [])
+    const hot = join(path, 'hot', '0000000000000000')
+    await rm(join(hot, 'CURRENT'))
+    const names = await readdir(hot)
+    expect((await verifyRecording(path)).findings).toContainEqual(
+      expect.objectContaining({ kind: 'damage', path: 'hot/0000000000000000' }),
+    )
+    await expect(LevelJournal.openForAppend(path, stillTime)).rejects.toMatchObject({
+      code: 'JOURNAL_DAMAGED',
+      message: expect.stringContaining('CURRENT is missing'),
+    })
+    expect(await readdir(hot)).toEqual(names)
+  })
 })
 
 describe('a stop while a segment is sealed', () => {
