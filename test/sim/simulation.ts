@@ -1,4 +1,6 @@
 /** One seed: a venue, a network, a disk and a recorder, and everything that goes wrong among them. */
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultsOf } from '../../src/base/setting.ts'
@@ -130,6 +132,8 @@ export class Simulation {
     return this.venue.contracts.map(({ symbol }) => symbol)
   }
 
+  readonly #checkpointFolder = join(tmpdir(), `moonreplay-simulated-${randomUUID()}`)
+
   async run(): Promise<void> {
     const { clock, plan, lengthMs } = this
     clock.settle = () => this.#settle()
@@ -139,6 +143,8 @@ export class Simulation {
     this.#everySecond()
     await clock.run(lengthMs)
     await this.#end()
+    // Real files: none of them stands before virtual time ends, and no other run may find them.
+    await rm(this.#checkpointFolder, { recursive: true, force: true })
     for (let flips = 0; flips < 3; flips += 1) this.disk.flipBit()
   }
 
@@ -193,7 +199,7 @@ export class Simulation {
       random: () => this.#random.unit(),
       runId: `run-${this.#runCount}`,
       witness: this.witness,
-      checkpointFolder: join(tmpdir(), 'moonreplay-simulated'),
+      checkpointFolder: this.#checkpointFolder,
       plantWriter: options.plantWriter,
       plantWorld: options.plantWorld,
     } satisfies RecorderOptions)
