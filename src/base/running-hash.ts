@@ -9,21 +9,40 @@ export interface RunningHash {
 
 export const startHash = (): RunningHash => ({ low: 0x9e3779b9, high: 0x85ebca6b })
 
-const floats = new Float64Array(1)
+/** Numbers on their way into a hash, and the same bytes as words. */
+const floats = new Float64Array(512)
 const words = new Uint32Array(floats.buffer)
 
 /** Mixes one number into `hash`, in place. */
 export function mixNumber(hash: RunningHash, value: number): void {
   floats[0] = value
-  mixWord(hash, words[0] ?? 0)
-  mixWord(hash, words[1] ?? 0)
+  mixWords(hash, 2)
 }
 
-function mixWord(hash: RunningHash, word: number): void {
-  let low = Math.imul(hash.low ^ word, 0xcc9e2d51)
-  low = (low << 15) | (low >>> 17)
-  let high = Math.imul(hash.high ^ word, 0x1b873593)
-  high = (high << 13) | (high >>> 19)
-  hash.low = (low + Math.imul(high, 5)) | 0
-  hash.high = (high ^ Math.imul(low, 0xe6546b64)) | 0
+/** Mixes `a[0]`, `b[0]`, `a[1]`, `b[1]` and so on: what {@link mixNumber} gives one after the other. */
+export function mixPairs(hash: RunningHash, a: Float64Array, b: Float64Array, count: number): void {
+  let filled = 0
+  for (let place = 0; place < count; place += 1) {
+    floats[filled] = a[place] ?? 0
+    floats[filled + 1] = b[place] ?? 0
+    filled += 2
+    if (filled < floats.length && place < count - 1) continue
+    mixWords(hash, 2 * filled)
+    filled = 0
+  }
+}
+
+function mixWords(hash: RunningHash, count: number): void {
+  let { low, high } = hash
+  for (let place = 0; place < count; place += 1) {
+    const word = words[place] ?? 0
+    let nextLow = Math.imul(low ^ word, 0xcc9e2d51)
+    nextLow = (nextLow << 15) | (nextLow >>> 17)
+    let nextHigh = Math.imul(high ^ word, 0x1b873593)
+    nextHigh = (nextHigh << 13) | (nextHigh >>> 19)
+    low = (nextLow + Math.imul(nextHigh, 5)) | 0
+    high = (nextHigh ^ Math.imul(nextLow, 0xe6546b64)) | 0
+  }
+  hash.low = low
+  hash.high = high
 }

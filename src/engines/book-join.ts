@@ -1,5 +1,5 @@
 /** Which of the diffs that waited for a snapshot are applied to it (`orderbook.md` §2). */
-import { mixNumber, type RunningHash } from '../base/running-hash.ts'
+import { mixNumber, mixPairs, type RunningHash } from '../base/running-hash.ts'
 import { DepthUpdate } from '../model/messages.ts'
 
 export interface Join {
@@ -66,12 +66,7 @@ export function bufferDiff(
   diffsMax: number,
 ): void {
   const kept = (buffer.length >= diffsMax ? buffer.shift() : undefined) ?? new DepthUpdate()
-  const levelCount = diff.bidCount + diff.askCount
-  kept.reserve(levelCount)
-  const { priceUnits, sizeUnits } = kept
-  Object.assign(kept, diff, { priceUnits, sizeUnits })
-  priceUnits.set(diff.priceUnits.subarray(0, levelCount))
-  sizeUnits.set(diff.sizeUnits.subarray(0, levelCount))
+  kept.copyFrom(diff)
   buffer.push(kept)
   hashDiff(bufferHash, kept)
 }
@@ -82,8 +77,5 @@ function hashDiff(hash: RunningHash, diff: DepthUpdate): void {
   mixNumber(hash, diff.lastUpdateId)
   mixNumber(hash, diff.prevUpdateId)
   mixNumber(hash, diff.bidCount)
-  for (let index = 0; index < diff.bidCount + diff.askCount; index += 1) {
-    mixNumber(hash, diff.priceUnits[index] ?? 0)
-    mixNumber(hash, diff.sizeUnits[index] ?? 0)
-  }
+  mixPairs(hash, diff.priceUnits, diff.sizeUnits, diff.bidCount + diff.askCount)
 }

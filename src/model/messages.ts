@@ -23,6 +23,25 @@ export class DepthUpdate {
   /** Absolute quantity of each level; 0 removes it. */
   sizeUnits = new Float64Array(256)
 
+  /** Takes over all of `other`. */
+  copyFrom(other: DepthUpdate): void {
+    this.eventTimeMs = other.eventTimeMs
+    this.venueTimeMs = other.venueTimeMs
+    this.firstUpdateId = other.firstUpdateId
+    this.lastUpdateId = other.lastUpdateId
+    this.prevUpdateId = other.prevUpdateId
+    this.priceDecimals = other.priceDecimals
+    this.sizeDecimals = other.sizeDecimals
+    this.bidCount = other.bidCount
+    this.askCount = other.askCount
+    const levelCount = other.bidCount + other.askCount
+    this.reserve(levelCount)
+    for (let index = 0; index < levelCount; index += 1) {
+      this.priceUnits[index] = other.priceUnits[index] ?? 0
+      this.sizeUnits[index] = other.sizeUnits[index] ?? 0
+    }
+  }
+
   /** Makes room for `count` levels, keeping those that are there. */
   reserve(count: number): void {
     if (count <= this.priceUnits.length) return
