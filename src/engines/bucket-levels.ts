@@ -5,7 +5,7 @@
  */
 import { powerOfTen, roundHalfEven } from '../base/numeric.ts'
 import { type BookLevels, type BookSides, keyOfPriceUsd } from './book-levels.ts'
-import { collectLevels, createLevelBuffer } from './price-ladder.ts'
+import { collectByBirth, createLevelBuffer } from './price-ladder.ts'
 
 /** Prices with both bounds included, and the height of a bucket. Unit: USD. */
 export interface BucketBand {
@@ -25,15 +25,12 @@ export function eachBucketLevel(
   const { lowUsd, highUsd, stepUsd } = band
   // A key more than needed: the exact bound is that of the prices, below.
   const worstUsd = side === 'asks' ? -highUsd : lowUsd
-  collectLevels(sides[side], keyOfPriceUsd(grid, worstUsd) - 1, scratch)
+  collectByBirth(sides[side], keyOfPriceUsd(grid, worstUsd) - 1, scratch)
   const { keys, sizes, count } = scratch
-  const placeMax = 2 ** Math.ceil(Math.log2(count + 1))
-  const order = placesByBirth(placeMax)
   const { unitsPerKey } = grid
   const unitsPerUsd = powerOfTen(grid.priceDecimals)
   const unitsPerBase = powerOfTen(grid.sizeDecimals)
-  for (let index = 0; index < count; index += 1) {
-    const place = (order[index] ?? 0) % placeMax
+  for (let place = 0; place < count; place += 1) {
     const priceUsd = (Math.abs(keys[place] ?? 0) * unitsPerKey) / unitsPerUsd
     if (priceUsd < lowUsd || priceUsd > highUsd) continue
     take(roundHalfEven(priceUsd / stepUsd), priceUsd * ((sizes[place] ?? 0) / unitsPerBase))
@@ -41,17 +38,3 @@ export function eachBucketLevel(
 }
 
 const scratch = createLevelBuffer()
-let ordered = new Float64Array(0)
-
-/**
- * The places of the collected levels by their births, each in the low digits of a number whose high
- * ones are the birth: whole numbers are sorted natively, without a call per comparison.
- */
-function placesByBirth(placeMax: number): Float64Array {
-  const { births, count } = scratch
-  if (ordered.length < count) ordered = new Float64Array(births.length)
-  for (let place = 0; place < count; place += 1) {
-    ordered[place] = (births[place] ?? 0) * placeMax + place
-  }
-  return ordered.subarray(0, count).sort()
-}

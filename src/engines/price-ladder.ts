@@ -2,24 +2,30 @@
  * One side of a book: levels under whole keys, of which the greatest is the best. Bids use price
  * keys as they are, asks negated ones.
  *
- * Levels near the best lie in a dense window of sizes with a bitmap of what is occupied, and a
- * second one of which words of the first are; the few far ones lie in a map. The best is always in
- * the window, so everything in the map is worse than what the window can hold above it.
+ * Levels near the best lie in a dense window of sizes, the few far ones in a map. The best is always
+ * in the window, so everything in the map is worse than what the window can hold above it.
  */
+import { addBirth, type BirthLog, clearBirths, createBirthLog, tidyBirths } from './birth-log.ts'
+import {
+  bitsUpTo,
+  clearSlot,
+  createSlotBits,
+  highBit,
+  type SlotBits,
+  setSlot,
+  slotAtOrBelow,
+} from './slot-bits.ts'
 
-export interface PriceLadder {
+export interface PriceLadder extends SlotBits {
   /** Key of slot 0 of the window. */
   firstKey: number
   /** By slot; 0 where there is no level. Unit: whole units of the book's size decimals. */
   readonly sizes: Float64Array
   /** By slot that holds a level: its number among all levels that ever came into being here. */
   readonly births: Float64Array
-  /** A bit per slot that holds a level. */
-  readonly words: Int32Array
-  /** A bit per word that is not 0. */
-  readonly summary: Int32Array
   /** Levels outside the window. */
   readonly far: Map<number, FarLevel>
+  readonly born: BirthLog
   /** Greatest key that holds a level; `NO_KEY` while there is none. */
   bestKey: number
   count: number
@@ -32,7 +38,7 @@ interface FarLevel {
   readonly birth: number
 }
 
-/** Levels copied out of a ladder, from the best to the worst. Used again by its owner. */
+/** Levels copied out of a ladder. Used again by its owner. */
 export interface LevelBuffer {
   keys: Float64Array
   sizes: Float64Array
@@ -53,17 +59,18 @@ const BEST_SLOT = SLOTS * 0.75
 const BEST_SLOT_MIN = SLOTS * 0.25
 
 export function createLadder(): PriceLadder {
-  return {
+  const ladder: PriceLadder = {
     firstKey: 0,
     sizes: new Float64Array(SLOTS),
     births: new Float64Array(SLOTS),
-    words: new Int32Array(SLOTS >> 5),
-    summary: new Int32Array(SLOTS >> 10),
+    ...createSlotBits(SLOTS),
     far: new Map(),
+    born: createBirthLog((key) => birthAt(ladder, key)),
     bestKey: NO_KEY,
     count: 0,
     nextBirth: 0,
   }
+  return ladder
 }
 
 export function createLevelBuffer(capacity = 4096): LevelBuffer {
@@ -103,6 +110,18 @@ export function collectLevels(ladder: PriceLadder, worstKey: number, into: Level
   if (ladder.far.size > 0 && worstKey < ladder.firstKey) collectFar(ladder, worstKey, into)
 }
 
+/** Copies the levels with a key of at least `worstKey`, in the order in which they came into being. */
+export function collectByBirth(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
+  if (into.keys.length < ladder.count) Object.assign(into, createLevelBuffer(ladder.count * 2))
+  tidyBirths(ladder.born)
+  const { keys, births, count } = ladder.born
+  into.count = 0
+  for (let place = 0; place < count; place += 1) {
+    const key = keys[place] ?? 0
+    if (key >= worstKey) put(into, key, sizeAt(ladder, key), births[place] ?? 0)
+  }
+}
+
 /**
  * Puts a level back where {@link collectLevels} found one, with the number it had.
  * `nextBirth` is the caller's to restore.
@@ -128,6 +147,7 @@ export function hasLevelBetween(ladder: PriceLadder, lowKey: number, highKey: nu
 export function clearLadder(ladder: PriceLadder): void {
   forgetWindow(ladder)
   ladder.far.clear()
+  clearBirths(ladder.born)
   ladder.bestKey = NO_KEY
   ladder.count = 0
   ladder.nextBirth = 0
@@ -157,8 +177,7 @@ function setOutside(ladder: PriceLadder, key: number, size: number): number {
     if (ladder.far.delete(key)) ladder.count -= 1
   } else if (level === undefined) {
     ladder.far.set(key, { size, birth: ladder.nextBirth })
-    ladder.nextBirth += 1
-    ladder.count += 1
+    noteBirth(ladder, key)
   } else {
     level.size = size
   }
@@ -166,26 +185,28 @@ function setOutside(ladder: PriceLadder, key: number, size: number): number {
 }
 
 function occupy(ladder: PriceLadder, slot: number, key: number): void {
-  mark(ladder, slot)
+  setSlot(ladder, slot)
   ladder.births[slot] = ladder.nextBirth
-  ladder.nextBirth += 1
-  ladder.count += 1
+  noteBirth(ladder, key)
   if (key > ladder.bestKey) ladder.bestKey = key
 }
 
-function mark(ladder: PriceLadder, slot: number): void {
-  const word = slot >> 5
-  ladder.words[word] = (ladder.words[word] ?? 0) | (1 << (slot & 31))
-  ladder.summary[word >> 5] = (ladder.summary[word >> 5] ?? 0) | (1 << (word & 31))
+/** Counts a level that came into being under `key` and has its birth already. */
+function noteBirth(ladder: PriceLadder, key: number): void {
+  addBirth(ladder.born, key, ladder.nextBirth)
+  ladder.nextBirth += 1
+  ladder.count += 1
+}
+
+/** The birth of a level; `NaN` where there is none. */
+function birthAt(ladder: PriceLadder, key: number): number {
+  const slot = key - ladder.firstKey
+  if (!(slot >= 0 && slot < SLOTS)) return ladder.far.get(key)?.birth ?? Number.NaN
+  return ladder.sizes[slot] === 0 ? Number.NaN : (ladder.births[slot] ?? Number.NaN)
 }
 
 function vacate(ladder: PriceLadder, slot: number, key: number): void {
-  const word = slot >> 5
-  const rest = (ladder.words[word] ?? 0) & ~(1 << (slot & 31))
-  ladder.words[word] = rest
-  if (rest === 0) {
-    ladder.summary[word >> 5] = (ladder.summary[word >> 5] ?? 0) & ~(1 << (word & 31))
-  }
+  clearSlot(ladder, slot)
   ladder.count -= 1
   if (key === ladder.bestKey) findBest(ladder, slot)
 }
@@ -205,27 +226,6 @@ function findBest(ladder: PriceLadder, slot: number): void {
   if (best !== NO_KEY) moveWindow(ladder, best)
 }
 
-/** The highest occupied slot that is not above `slot`; -1 when there is none. */
-function slotAtOrBelow(ladder: PriceLadder, slot: number): number {
-  const word = slot >> 5
-  const bits = (ladder.words[word] ?? 0) & upTo(slot & 31)
-  if (bits !== 0) return (word << 5) + highBit(bits)
-  let group = word >> 5
-  let groupBits = (ladder.summary[group] ?? 0) & ~(-1 << (word & 31))
-  while (groupBits === 0) {
-    group -= 1
-    if (group < 0) return -1
-    groupBits = ladder.summary[group] ?? 0
-  }
-  const found = (group << 5) + highBit(groupBits)
-  return (found << 5) + highBit(ladder.words[found] ?? 0)
-}
-
-const highBit = (bits: number): number => 31 - Math.clz32(bits)
-
-/** Bits 0 to `bit`. */
-const upTo = (bit: number): number => -1 >>> (31 - bit)
-
 /** Lays the window so that `bestKey`, which need not be a level yet, has its place in it. */
 function moveWindow(ladder: PriceLadder, bestKey: number): void {
   const levels = allLevels(ladder)
@@ -240,7 +240,7 @@ function moveWindow(ladder: PriceLadder, bestKey: number): void {
     if (slot >= 0 && slot < SLOTS) {
       ladder.sizes[slot] = size
       ladder.births[slot] = birth
-      mark(ladder, slot)
+      setSlot(ladder, slot)
     } else {
       ladder.far.set(key, { size, birth })
     }
@@ -248,7 +248,7 @@ function moveWindow(ladder: PriceLadder, bestKey: number): void {
 }
 
 function allLevels(ladder: PriceLadder): LevelBuffer {
-  const levels = createLevelBuffer(0)
+  const levels = createLevelBuffer(ladder.count)
   collectLevels(ladder, NO_KEY, levels)
   return levels
 }
@@ -271,7 +271,7 @@ function collectWindow(ladder: PriceLadder, worstKey: number, into: LevelBuffer)
   while (slot >= worstSlot) {
     // All levels of one word at once: the search for the next word is the slow part.
     const first = slot & ~31
-    let bits = (ladder.words[slot >> 5] ?? 0) & upTo(slot & 31)
+    let bits = (ladder.words[slot >> 5] ?? 0) & bitsUpTo(slot & 31)
     while (bits !== 0) {
       const bit = highBit(bits)
       if (first + bit < worstSlot) break
@@ -288,10 +288,12 @@ function collectWindow(ladder: PriceLadder, worstKey: number, into: LevelBuffer)
 
 function collectFar(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
   const rows = [...ladder.far].filter(([key]) => key >= worstKey).sort(([a], [b]) => b - a)
-  for (const [key, { size, birth }] of rows) {
-    into.keys[into.count] = key
-    into.sizes[into.count] = size
-    into.births[into.count] = birth
-    into.count += 1
-  }
+  for (const [key, { size, birth }] of rows) put(into, key, size, birth)
+}
+
+function put(into: LevelBuffer, key: number, size: number, birth: number): void {
+  into.keys[into.count] = key
+  into.sizes[into.count] = size
+  into.births[into.count] = birth
+  into.count += 1
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   clearLadder,
+  collectByBirth,
   collectLevels,
   createLadder,
   createLevelBuffer,
@@ -32,10 +33,19 @@ function levelsOf(ladder: PriceLadder, worstKey = NO_KEY): [number, number][] {
 /** In the order in which they came into being, as a map has them. */
 function levelsByBirth(ladder: PriceLadder): [number, number][] {
   const { births } = collected(ladder)
-  return levelsOf(ladder)
+  const sortedByBirth = levelsOf(ladder)
     .map((level, place) => ({ level, birth: births[place] ?? Number.NaN }))
     .sort((a, b) => a.birth - b.birth)
     .map(({ level }) => level)
+  const buffer = createLevelBuffer(4)
+  collectByBirth(ladder, NO_KEY, buffer)
+  const { keys, sizes, count } = buffer
+  const born = Array.from({ length: count }, (_, place): [number, number] => [
+    keys[place] ?? Number.NaN,
+    sizes[place] ?? Number.NaN,
+  ])
+  expect(born).toEqual(sortedByBirth)
+  return born
 }
 
 /** Empties a ladder and fills it again from what a checkpoint keeps of it. */
@@ -92,6 +102,29 @@ describe('a ladder against a plain map', () => {
         expect(levelsByBirth(ladder)).toEqual([...model].map(([key, size]) => [key * 2, size]))
       }),
       { numRuns: 300 },
+    )
+  })
+
+  test('remembers the order of births however many there were', () => {
+    const ladder = createLadder()
+    const model = new Map<number, number>()
+    let state = 11
+    const below = (limit: number): number => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return state % limit
+    }
+    for (let round = 1; round <= 60_000; round += 1) {
+      // From few levels that come and go to more than the first log of births has room for.
+      const key = below(round < 30_000 ? 500 : 9_000) + (below(20) === 0 ? 200_000 : 0)
+      const size = below(3)
+      setLevel(ladder, key, size)
+      put(model, key, size)
+      if (round % 15_000 === 0) expect(levelsByBirth(ladder)).toEqual([...model])
+    }
+    const buffer = createLevelBuffer()
+    collectByBirth(ladder, 4_000, buffer)
+    expect([...buffer.keys.subarray(0, buffer.count)]).toEqual(
+      [...model.keys()].filter((key) => key >= 4_000),
     )
   })
 
