@@ -6,6 +6,7 @@ import { createHeatMap, type HeatMap, type HeatSide } from '../liquidation/heat-
 import { createLevelGrid, priceOfLevel } from '../liquidation/level-grid.ts'
 import type { PositionSide } from './calibrator-state.ts'
 import type { StandardModel } from './standard-model.ts'
+import { addWeighted } from './standing-mass.ts'
 
 /** A level expects less than one in a million: not worth a place on the map. */
 const EXPECTED_MIN = 1e-6
@@ -39,18 +40,9 @@ export const meanNotionalUsd = ({ notionalSumUsd, notionalCount }: StandardModel
 
 /** Expected liquidations of each level that holds mass, from `firstLevel` on. */
 export function expectedLevels(model: StandardModel, side: PositionSide): Float64Array {
-  const { rows, tierCount, levelCount } = model[side]
-  const { weights } = model.rates
-  const expected = new Float64Array(levelCount)
-  let place = 0
-  for (let row = 0; row < levelCount; row += 1) {
-    let sum = 0
-    for (let tier = 1; tier <= tierCount; tier += 1) {
-      sum += (weights[tier] ?? 0) * (rows[place] ?? 0)
-      place += 1
-    }
-    expected[row] = sum
-  }
+  const expected = new Float64Array(model[side].levelCount)
+  // The first weight is that of the background, which stands nowhere.
+  addWeighted(model[side], model.rates.weights.subarray(1), expected)
   return expected
 }
 

@@ -2,6 +2,7 @@
 
 import type { StandardModel } from '../calibration/standard-model.ts'
 import type { StandardZone, StandardZones } from '../calibration/standard-zones.ts'
+import { massBetween } from '../calibration/standing-mass.ts'
 import type { Zone, Zones } from '../liquidation/zones.ts'
 import { zoneKey as keyOf } from '../liquidation/zones.ts'
 
@@ -40,14 +41,10 @@ export function contributionsOf(
   { side, fromLevel, toLevel }: Pick<StandardZone, 'side' | 'fromLevel' | 'toLevel'>,
   model: StandardModel,
 ): Map<number, number> {
-  const { rows, tierCount, firstLevel, levelCount } = model[side]
   const { weights } = model.rates
   const contributions = new Map<number, number>()
-  const fromRow = Math.max(0, fromLevel - firstLevel)
-  const toRow = Math.min(levelCount - 1, toLevel - firstLevel)
   for (const [place, tier] of model.ladder.entries()) {
-    let mass = 0
-    for (let row = fromRow; row <= toRow; row += 1) mass += rows[row * tierCount + place] ?? 0
+    const mass = massBetween(model[side], place, fromLevel, toLevel)
     const expected = mass * (weights[place + 1] ?? 0)
     if (expected > 0) contributions.set(tier, expected)
   }

@@ -27,6 +27,7 @@ import {
   STANDARD_ZONES_SETTINGS,
   trackStandardZones,
 } from '../../../src/engines/calibration/standard-zones.ts'
+import { massToRows } from '../../../src/engines/calibration/standing-mass.ts'
 import { createMarket } from '../../../src/engines/market.ts'
 import { STANDARD } from '../reference-run.ts'
 import { madeUpSteps } from './made-up.ts'
@@ -43,7 +44,8 @@ const bar = (minute: number, fields: Partial<StandardMinute> = {}): StandardMinu
 })
 
 /** Mass of one side, by tier. */
-function massOf({ rows, levelCount, tierCount }: StandardModel['long']): readonly number[] {
+function massOf(mass: StandardModel['long']): readonly number[] {
+  const { rows, levelCount, tierCount } = massToRows(mass)
   const sums = Array.from({ length: tierCount }, () => 0)
   for (let index = 0; index < levelCount * tierCount; index += 1) {
     sums[index % tierCount] = (sums[index % tierCount] ?? 0) + (rows[index] ?? 0)
@@ -59,7 +61,7 @@ describe('standard-profile.md §2: entries', () => {
     // 100x: δ = 0.006, ω = 0.00072; of longs from 100 100: 99 427.3 to 99 571.5.
     const place = model.ladder.indexOf(100)
     expect(massOf(model.long)[place]).toBeCloseTo(0.2, 12)
-    const { rows, firstLevel, levelCount, tierCount } = model.long
+    const { rows, firstLevel, levelCount, tierCount } = massToRows(model.long)
     const levels = Array.from({ length: levelCount }, (_, row) => row).filter(
       (row) => (rows[row * tierCount + place] ?? 0) > 0,
     )
@@ -237,7 +239,7 @@ test('no NaN, no infinity, and shares that sum to 1', () => {
       expect(sum).toBeCloseTo(1, 12)
       const isSound = (value: number) => Number.isFinite(value) && value >= 0
       expect(model.rates.weights.every(isSound)).toBe(true)
-      expect(model.long.rows.every(isSound) && model.short.rows.every(isSound)).toBe(true)
+      expect(model.long.cells.every(isSound) && model.short.cells.every(isSound)).toBe(true)
     }),
     { numRuns: 50 },
   )
