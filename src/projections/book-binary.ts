@@ -3,7 +3,7 @@ import { frameReply, historyReply } from '../engines/frame-grid.ts'
 import { type StoredFrame, storedFrameOf } from '../engines/frame-record.ts'
 import { type BookQuery, FRAME_MS, gridOf } from './book-bodies.ts'
 import { rowOn } from './book-grid.ts'
-import type { PackedFrame } from './past.ts'
+import type { PackedFrame } from './packed-frame.ts'
 
 /** What the header has room for. */
 export const COLUMNS_MAX = 65_535

@@ -10,7 +10,8 @@ import {
   rowOn,
 } from './book-grid.ts'
 import { type PriceLevels, priceLevels, strided } from './heat-history.ts'
-import { FRAMES_SHOWN_MAX, type PackedFrame } from './past.ts'
+import type { PackedFrame } from './packed-frame.ts'
+import { FRAMES_SHOWN_MAX } from './past.ts'
 import { flag, number, numbers, object, text, type ViewOf, whole, wholes } from './schema.ts'
 import type { Shown, StateAt } from './state-at.ts'
 

@@ -2,7 +2,7 @@
 import { percentileSorted, roundHalfEven } from '../base/numeric.ts'
 import { intensitiesOf } from '../engines/frames.ts'
 import { type PriceLevels, priceLevels } from './heat-history.ts'
-import type { PackedFrame } from './past.ts'
+import type { PackedFrame } from './packed-frame.ts'
 
 const CENTS = 100
 const MICROS = 1_000_000
@@ -43,7 +43,7 @@ export function bookGrid(
 /** The frame on its own grid. */
 export function ownGrid(frame: PackedFrame): PriceLevels {
   const lowLevel = roundHalfEven(frame.priceMinUsd / frame.stepUsd)
-  return priceLevels(lowLevel, lowLevel + frame.bidLevels.length - 1, frame.stepUsd)
+  return priceLevels(lowLevel, lowLevel + frame.bucketCount - 1, frame.stepUsd)
 }
 
 export const ownRow = (frame: PackedFrame): GridRow => rowOn(frame, ownGrid(frame), false)
@@ -112,7 +112,7 @@ const lowLevelOf = (frame: PackedFrame): number => roundHalfEven(frame.priceMinU
 /** For each bucket of the frame its level on a grid of `stepUsd`. */
 function levelsOn(frame: PackedFrame, stepUsd: number): Float64Array {
   const low = lowLevelOf(frame)
-  return Float64Array.from(frame.bidLevels, (_, place) =>
+  return Float64Array.from({ length: frame.bucketCount }, (_, place) =>
     roundHalfEven(((low + place) * frame.stepUsd) / stepUsd),
   )
 }
@@ -157,11 +157,12 @@ function lastStands(
   const { source, scale } = SOURCES[field]
   const row = scale === 0 ? new Uint8Array(count) : new Float64Array(count)
   const frameLow = lowLevelOf(frame)
+  const values = frame[source]
   for (const [place, level] of levelsOn(frame, stepUsd).entries()) {
     const index = level - lowLevel
     if (index < 0 || index >= count) continue
     const isEqual = (frameLow + place) * frame.stepUsd === level * stepUsd
-    if (scale === 0 || isEqual) row[index] = frame[source][place] ?? 0
+    if (scale === 0 || isEqual) row[index] = values[place] ?? 0
   }
   return scale === 0 ? row : scaled(row, scale)
 }

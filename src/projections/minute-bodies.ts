@@ -137,17 +137,27 @@ export function weightsBody(
   minutes: number,
 ): ViewOf<typeof WeightsBody> {
   const records = at.past.minutes.before(state.seq, minutes)
-  const ladder = (records.at(-1)?.weights ?? []).map(([tier]) => tier)
+  const ladder = [...ladderOf(records.at(-1)?.weights ?? new Float64Array(0)).keys()]
   const steps: { timeMs: number; weights: number[] }[] = []
   let before = ''
   for (const { minute, weights } of records) {
-    const shares = ladder.map((tier) => weights.find(([other]) => other === tier)?.[1] ?? 0)
+    const shareOf = ladderOf(weights)
+    const shares = ladder.map((tier) => shareOf.get(tier) ?? 0)
     const now = shares.join()
     if (now === before) continue
     before = now
     steps.push({ timeMs: (minute + 1) * MINUTE_MS, weights: shares })
   }
   return { symbol: name, asOfMs: asOfMs(at), model: at.engines?.model ?? 'none', ladder, steps }
+}
+
+/** Share by tier, of what a minute keeps. */
+function ladderOf(weights: Float64Array): ReadonlyMap<number, number> {
+  const shares = new Map<number, number>()
+  for (let place = 0; place < weights.length; place += 2) {
+    shares.set(weights[place] ?? 0, weights[place + 1] ?? 0)
+  }
+  return shares
 }
 
 export function zoneChangesBody(

@@ -2,12 +2,12 @@
  * The past of a recording as bodies show it: minutes, frames, liquidations, gaps. Rings of the
  * reference (`api.md` §6, §8) are its newest items before a sequence.
  */
-import { roundDecimal, roundHalfEven } from '../base/numeric.ts'
+import { roundHalfEven } from '../base/numeric.ts'
 import type { ZoneFact } from '../engines/calibration/standard-zones.ts'
-import { type BookFrame, bucketPriceUsd } from '../engines/frames.ts'
 import type { MinuteClose } from '../engines/minute-close.ts'
 import type { Documents, EngineOutcome } from '../engines/symbol/symbol-engines.ts'
 import type { AlarmFact } from '../model/facts.ts'
+import type { PackedFrame } from './packed-frame.ts'
 import { Track } from './track.ts'
 import type { GapView } from './views.ts'
 
@@ -46,8 +46,8 @@ export interface MinuteRecord {
   readonly gapCount: number
   /** Expected before the minute was known; nothing where the model does not tell. */
   readonly expected: { readonly long: number; readonly short: number } | undefined
-  /** Shares of the ladder after the close. */
-  readonly weights: readonly (readonly [tier: number, weight: number])[]
+  /** Shares of the ladder after the close: tier, share, tier, share and so on. */
+  readonly weights: Float64Array
   /** What a strength of 1 stands for. Unit: USD. */
   readonly strongestUsd: number
   readonly v1: HeatFrame | undefined
@@ -60,15 +60,6 @@ export interface FrameRecord {
   readonly seq: number
   readonly recvTimeMs: number
   readonly frame: PackedFrame
-}
-
-export interface PackedFrame extends Omit<BookFrame, 'bidNotionalUsd' | 'askNotionalUsd'> {
-  /** By bucket. Unit: hundredths of a USD. */
-  readonly bidCents: Packed
-  readonly askCents: Packed
-  /** By bucket. Unit: millionths of the base asset. */
-  readonly bidMicros: Packed
-  readonly askMicros: Packed
 }
 
 export interface LiquidationRecord {
@@ -197,34 +188,3 @@ const heatFrame = (document: SnapshotGrid): HeatFrame => ({
 /** `api.md` §6.1 step 3. */
 export const quantized = (values: readonly number[]): Uint8Array =>
   Uint8Array.from(values, (value) => Math.min(255, Math.max(0, Math.trunc(value * 255))))
-
-/** A frame to be kept: amounts and sizes rounded as bodies show them, in half the memory. */
-export function packedFrame(frame: BookFrame): PackedFrame {
-  const { bidNotionalUsd, askNotionalUsd, ...rest } = frame
-  return {
-    ...rest,
-    bidCents: packed(bidNotionalUsd, 2),
-    askCents: packed(askNotionalUsd, 2),
-    bidMicros: packed(sizesOf(frame, bidNotionalUsd), 6),
-    askMicros: packed(sizesOf(frame, askNotionalUsd), 6),
-  }
-}
-
-type Packed = Uint32Array | Float64Array
-
-/** Multiples of the last decimal. */
-function packed(values: Float64Array, digits: number): Packed {
-  const scale = 10 ** digits
-  const whole = values.map((value) =>
-    value === 0 ? 0 : Math.round(roundDecimal(value, digits) * scale),
-  )
-  return whole.every((value) => value < 2 ** 32) ? Uint32Array.from(whole) : whole
-}
-
-function sizesOf({ priceMinUsd, stepUsd }: BookFrame, notionalUsd: Float64Array): Float64Array {
-  const lowLevel = roundHalfEven(priceMinUsd / stepUsd)
-  return notionalUsd.map((valueUsd, place) => {
-    const priceUsd = bucketPriceUsd(lowLevel + place, stepUsd)
-    return priceUsd > 0 ? valueUsd / priceUsd : 0
-  })
-}

@@ -12,14 +12,8 @@ import type { Fault } from '../model/messages.ts'
 import type { Cause, PipelineListener } from '../pipeline/events.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { SymbolRun } from '../pipeline/symbol-run.ts'
-import {
-  createPast,
-  heatOf,
-  type Mark,
-  packedFrame,
-  pastOf,
-  type RecordingPast,
-} from '../projections/past.ts'
+import { PackedFrame } from '../projections/packed-frame.ts'
+import { createPast, heatOf, type Mark, pastOf, type RecordingPast } from '../projections/past.ts'
 import type { StateAt } from '../projections/state-at.ts'
 import { statusSymbols } from '../projections/state-bodies.ts'
 import type { Extent, Located, StateSource } from '../projections/state-source.ts'
@@ -119,7 +113,7 @@ export class StateKeeper implements StateSource {
       pastOf(this.past, run.symbol).frames.add({
         seq,
         recvTimeMs: recvTimeUs / 1000,
-        frame: packedFrame(frame),
+        frame: new PackedFrame(frame),
       }),
     liquidationTaken: (run, order, { seq, recvTimeUs }) =>
       pastOf(this.past, run.symbol).liquidations.add({
@@ -244,7 +238,7 @@ export class StateKeeper implements StateSource {
       complete: gapsInMinute === 0 && !close.book.stale,
       gapCount: gapsInMinute,
       expected: rated && { long: rated.long.rate, short: rated.short.rate },
-      weights: [...weights],
+      weights: Float64Array.from([...weights].flat()),
       ...heatOf(outcome?.documents, outcome),
       digest: digest?.seq === seq ? digest.digest : '',
     })

@@ -4,20 +4,15 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { approximateNotionalUsd } from '../../src/engines/frame-record.ts'
+import type { BookFrame } from '../../src/engines/frames.ts'
 import type { Zone } from '../../src/engines/liquidation/zones.ts'
 import { zoneKey } from '../../src/engines/liquidation/zones.ts'
 import { createMarket } from '../../src/engines/market.ts'
 import type { Documents } from '../../src/engines/symbol/symbol-engines.ts'
 import { createSymbolEngines, shownEngines } from '../../src/engines/symbol/symbol-engines.ts'
 import { resolveSettings } from '../../src/pipeline/settings.ts'
-import {
-  createPast,
-  type MinuteRecord,
-  type PackedFrame,
-  packedFrame,
-  pastOf,
-  quantized,
-} from '../../src/projections/past.ts'
+import { PackedFrame } from '../../src/projections/packed-frame.ts'
+import { createPast, type MinuteRecord, pastOf, quantized } from '../../src/projections/past.ts'
 import type { Shown, SymbolAt } from '../../src/projections/state-at.ts'
 import { sharedFile } from '../engines/golden-input.ts'
 
@@ -56,7 +51,7 @@ export function exampleState(clockMs = NOW_MS): Shown {
   const past = createPast()
   const tracks = pastOf(past, 'BTCUSDT')
   for (const record of minutes()) tracks.minutes.add(record)
-  for (const [index, frame] of frames().entries()) {
+  for (const [index, frame] of exampleFrames().entries()) {
     tracks.frames.add({ seq: 50 + index, recvTimeMs: NOW_MS, frame })
   }
   const [v1] = examplesOf('9.2')
@@ -189,7 +184,7 @@ const FRAMES = [
 ] as const
 
 /** The five frames, the last with the statistics that §9.10 gives of it. */
-function frames(): readonly PackedFrame[] {
+export function exampleFrames(over: Partial<BookFrame> = {}): readonly PackedFrame[] {
   return FRAMES.map(([byte, p50Usd, p95Usd], index) => {
     const bidNotionalUsd = new Float64Array(11)
     const bidLevels = new Uint8Array(11)
@@ -212,6 +207,7 @@ function frames(): readonly PackedFrame[] {
       maxUsd: 35_874,
       bid: { p50Usd: 35_037, p95Usd: 35_790.3, maxUsd: 35_874, totalUsd: 70_074 },
       ask: { p50Usd: 26_790.5, p95Usd: 27_051.95, maxUsd: 27_081, totalUsd: 53_581 },
+      ...over,
     }
     // The examples are of frames that a file kept: their amounts are told from the bytes.
     for (const place of [3, 5]) {
@@ -220,6 +216,6 @@ function frames(): readonly PackedFrame[] {
         bidLevels[place] ?? 0,
       )
     }
-    return packedFrame(frame)
+    return new PackedFrame(frame)
   })
 }

@@ -23,7 +23,7 @@ import {
   OpenInterestBody,
   openInterestBody,
 } from '../../projections/book-stats.ts'
-import type { PackedFrame } from '../../projections/past.ts'
+import type { PackedFrame } from '../../projections/packed-frame.ts'
 import { type BytesAnswer, endpoint, orMissing, type PiecesAnswer } from '../endpoint.ts'
 import { RequestError } from '../failure.ts'
 import { amountParameter, minutesParameter, strideParameter } from './heat.ts'
