@@ -36,5 +36,6 @@ function numberAt(bytes: Uint8Array, from: number): number {
     at += 1
     digit = (bytes[at] ?? 0) - ZERO
   }
-  return at > from ? value : Number.NaN
+  // A number that nothing follows may have been cut.
+  return at > from && at < bytes.length ? value : Number.NaN
 }

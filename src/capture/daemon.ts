@@ -41,6 +41,8 @@ class Daemon implements Capture {
   #endRetention: (() => void) | undefined
   #waitingCount: number
   #ended: boolean = false
+  /** When the journal fell so far behind that sockets are not read. Clock: wall. */
+  #pausedTimeMs: number | undefined
 
   constructor(options: CaptureOptions, plan: CapturePlan) {
     this.#options = options
@@ -168,7 +170,7 @@ class Daemon implements Capture {
   }
 
   #recordStart(): void {
-    const { runId, version, venue, inForce, resumeTimeMs, world } = this.#options
+    const { runId, version, venue, inForce, resumeTimeMs } = this.#options
     const { symbols, connections, polls } = this.plan
     const recorder = this.#recorder
     const urls = [...connections.map(({ url }) => url), polls[0]?.url ?? '']
@@ -180,17 +182,14 @@ class Daemon implements Capture {
       urls: [...new Set(urls.map((url) => new URL(url).origin))],
     })
     recorder.fact('settings', { profile: inForce.profile, settings: inForce.values })
-    if (resumeTimeMs === undefined) return
-    const toTimeMs = Math.max(world.nowUs() / 1000, resumeTimeMs)
-    recorder.fact('gap', {
-      cause: 'outage',
-      symbol: '',
-      channel: '',
-      fromTimeMs: resumeTimeMs,
-      toTimeMs,
-      missingCount: 0,
-      streams: [],
-    })
+    if (resumeTimeMs !== undefined) this.#tellGap('outage', resumeTimeMs)
+  }
+
+  /** A gap in all streams, from then until now. */
+  #tellGap(cause: 'outage' | 'paused', fromTimeMs: number): void {
+    const toTimeMs = Math.max(this.#options.world.nowUs() / 1000, fromTimeMs)
+    const ofAll = { symbol: '', channel: '', missingCount: 0, streams: [] }
+    this.#recorder.fact('gap', { cause, fromTimeMs, toTimeMs, ...ofAll })
   }
 
   #startRetention(): void {
@@ -242,6 +241,8 @@ class Daemon implements Capture {
     this.#endRetention?.()
     this.#rest.stop()
     for (const link of this.#links) link.stop()
+    // What waits in the sockets is never read: they are paused, and close.
+    if (this.#pausedTimeMs !== undefined) this.#tellGap('paused', this.#pausedTimeMs)
     this.#recorder.fact('stop', { runId: this.#options.runId, reason })
   }
 
@@ -264,6 +265,7 @@ class Daemon implements Capture {
       if (isPaused) link.pause()
       else link.resume()
     }
+    this.#pausedTimeMs = isPaused ? this.#options.world.nowUs() / 1000 : undefined
     this.#recordPressure(isPaused ? 'paused' : 'resumed')
   }
 

@@ -112,7 +112,9 @@ function timeAt(bytes: Uint8Array, from: number): number {
     at += 1
     digit = (bytes[at] ?? 0) - ZERO
   }
-  return at > from && time <= Number.MAX_SAFE_INTEGER ? time : Number.NaN
+  // A number that nothing follows may have been cut.
+  const isWhole = at > from && at < bytes.length
+  return isWhole && time <= Number.MAX_SAFE_INTEGER ? time : Number.NaN
 }
 
 const interner = new TextInterner()

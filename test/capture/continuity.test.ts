@@ -246,6 +246,8 @@ describe('a trail of ids', () => {
     expect(numberAfter(bytes('{"b":[],"a":[["1","2"]],"a": 17,"A":3}'), bytes('"a":'))).toBe(17)
     expect(numberAfter(bytes('{"b":[],"a":[]}'), bytes('"a":'))).toBeNaN()
     expect(numberAfter(bytes(''), bytes('"a":'))).toBeNaN()
+    // A frame that was cut within a number: what is there of it is another one.
+    expect(numberAfter(bytes('{"e":"trade","t":71'), bytes('"t":'))).toBeNaN()
   })
 
   // Goal: what is missing is exactly what nobody brought. Method: two feeds in order, each with parts

@@ -4,6 +4,7 @@ import { RecorderError } from '../../src/base/errors.ts'
 import { RequestFailure } from '../../src/capture/world.ts'
 import { MemoryJournal } from '../../src/journal/memory-journal.ts'
 import type { EntryDraft } from '../../src/model/block.ts'
+import { parseFact } from '../../src/model/facts.ts'
 import { FakeWorld, START_WALL_MS } from './fake-world.ts'
 import { captureSettings, Rig } from './rig.ts'
 
@@ -492,6 +493,26 @@ test('sockets are paused while too much waits for the disk; nothing is lost and 
   const facts = journal.drafts.map(({ stream }) => stream.channel)
   expect(facts.filter((channel) => channel === 'gap' || channel === 'disconnect').length).toBe(2)
   expect(facts.filter((channel) => channel === 'timer').length % 2).toBe(0)
+})
+
+test('a stop while sockets are paused tells the gap that what they hold leaves', async () => {
+  const journal = new StallingJournal()
+  const rig = new Rig({ writer: journal, settings: captureSettings({ pendingBytesMax: 100_000 }) })
+  await rig.world.pass(1_000)
+  journal.stalled = true
+  await rig.world.pass(60_000)
+  expect(rig.capture.health().storage.socketsPaused).toBe(true)
+  const stopped = rig.capture.stop()
+  journal.stalled = false
+  await stopped
+  const gaps = journal.drafts
+    .filter(({ stream }) => stream.channel === 'gap')
+    .map(({ payload }) => parseFact('gap', payload))
+  expect(gaps).toEqual([expect.objectContaining({ cause: 'paused', symbol: '', streams: [] })])
+  const last = journal.drafts.findLast(({ stream }) => stream.channel === 'aggTrade')
+  const [gap] = gaps
+  expect((gap?.toTimeMs ?? 0) - (gap?.fromTimeMs ?? 0)).toBeGreaterThan(40_000)
+  expect(Math.abs((gap?.fromTimeMs ?? 0) - (last?.recvTimeUs ?? 0) / 1000)).toBeLessThan(1_000)
 })
 
 test('after a pause each stream has its whole time to speak again', async () => {

@@ -214,6 +214,8 @@ class StreamCheck {
       incident.fromMs <= toMs &&
       incident.toMs >= fromMs
     if (causes.size > 0 && this.#simulation.network.incidents.some(isSilent)) causes.add('silence')
+    // A recorder that stops while its disk stands still has not read what waits in the sockets.
+    if (causes.size > 0 && this.#isStalled) causes.add('paused')
     // A stream that the venue does not deliver looks like skipped ids where nobody notices.
     if (causes.has('silence')) causes.add('ids')
     return causes
@@ -270,9 +272,12 @@ class StreamCheck {
   #isCutShort(after: Neighbour | undefined, withinMs: number): boolean {
     const shownMs = after?.monoMs ?? 0
     // What is told to a disk that stands still is not yet there.
-    const stalled = this.#simulation.plan.faults.some(({ kind }) => /^disk(Stall|Full)$/.test(kind))
-    const lateMs = withinMs + (stalled ? STALL_MS : 0)
+    const lateMs = withinMs + (this.#isStalled ? STALL_MS : 0)
     return this.#simulation.endsMs.some((endMs) => endMs >= shownMs && endMs < shownMs + lateMs)
+  }
+
+  get #isStalled(): boolean {
+    return this.#simulation.plan.faults.some(({ kind }) => /^disk(Stall|Full)$/.test(kind))
   }
 
   #missing(ids: readonly number[]): readonly RecordedFact<'missing'>[] {
