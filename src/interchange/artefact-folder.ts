@@ -17,7 +17,7 @@ export class ArtefactFolder {
   constructor(out: string) {
     this.#out = out
     this.#part = `${out}.part`
-    this.#guard(out, () => {
+    this.#guard('', () => {
       rmSync(this.#part, { recursive: true, force: true })
       mkdirSync(this.#part, { recursive: true })
     })
@@ -99,7 +99,8 @@ export class ArtefactFolder {
       return work()
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : 'unknown'
-      throw new RecorderError('JOURNAL_WRITE_FAILED', `${name}: ${reason}`, { cause })
+      const path = join(this.#out, name)
+      throw new RecorderError('JOURNAL_WRITE_FAILED', `${path}: ${reason}`, { cause })
     }
   }
 }

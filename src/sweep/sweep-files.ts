@@ -20,7 +20,10 @@ export async function writeSweep(
 ): Promise<void> {
   const pictures = sweepPictures(table)
   const images = join(out, 'img')
+  const last = join(out, 'manifest.json')
   try {
+    // That of an earlier sweep would vouch for files that are not its own.
+    await rm(last, { force: true })
     await rm(images, { recursive: true, force: true })
     await mkdir(images, { recursive: true })
     for (const { file, svg } of pictures) await writeWhole(join(images, file), svg)
@@ -31,7 +34,7 @@ export async function writeSweep(
     else await writeWhole(best, jsonText(table.best.overrides))
     const facts = { recording: table.recording, trialCount: table.trialCount }
     const counts = { runCount, resumedCount, tapeWasKept }
-    await writeWhole(join(out, 'manifest.json'), jsonText({ ...facts, ...counts, ...manifest }))
+    await writeWhole(last, jsonText({ ...facts, ...counts, ...manifest }))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'unknown'
     throw new RecorderError('JOURNAL_WRITE_FAILED', `${out}: ${reason}`, { cause })
@@ -41,12 +44,14 @@ export async function writeSweep(
 const jsonText = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const file = await open(`${path}.part`, 'w')
+  const part = `${path}.part`
   try {
+    await using file = await open(part, 'w')
     await file.writeFile(text)
     await file.sync()
-  } finally {
-    await file.close()
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
   }
-  await rename(`${path}.part`, path)
+  await rename(part, path)
 }
