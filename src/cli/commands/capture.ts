@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { CommandModule } from 'yargs'
 import type { Plain } from '../../base/canonical.ts'
 import { RecorderError } from '../../base/errors.ts'
@@ -101,7 +102,7 @@ async function record(
   const rotation = { ask: () => {} }
   const endRotation = onSignal('SIGUSR2', () => rotation.ask())
   const path = pathOfRecording(argv.recording)
-  const keeper = new StateKeeper('live', argv.recording, () => nowUs() / 1000)
+  const keeper = new StateKeeper('live', basename(path), () => nowUs() / 1000)
   const server = await serveState(keeper, { ...argv, access: accessOf(argv) })
   try {
     const earlier = await stateOfEarlier(argv.recording, path, chosen, { keeper, signal: shutdown })
