@@ -94,8 +94,8 @@ const saveStress = (stress: Stress, whole: boolean) => ({
   ...stress,
   buyWindow: new Float64Array(stress.buyWindow),
   sellWindow: new Float64Array(stress.sellWindow),
-  long: saveStressZones(stress.long, whole),
-  short: saveStressZones(stress.short, whole),
+  long: whole ? saveStressZones(stress.long) : strengthsOf(stress.long),
+  short: whole ? saveStressZones(stress.short) : strengthsOf(stress.short),
 })
 
 function saveHeatmap({ inference, zones, ...heatmap }: Heatmap) {
@@ -160,13 +160,25 @@ function pushPairs(into: number[], pairs: ReadonlyMap<number, number>): void {
   for (const [key, value] of pairs) into.push(key, value)
 }
 
-function saveStressZones(zones: ReadonlyMap<number, StressZone>, whole: boolean): Float64Array {
+function saveStressZones(zones: ReadonlyMap<number, StressZone>): Float64Array {
   const values: number[] = []
   for (const { level, strength, originMinute, contributions } of zones.values()) {
     values.push(level, strength, originMinute)
-    if (whole) pushPairs(values, contributions)
+    pushPairs(values, contributions)
   }
   return new Float64Array(values)
+}
+
+function strengthsOf(zones: ReadonlyMap<number, StressZone>): Float64Array {
+  const values = new Float64Array(zones.size * 3)
+  let place = 0
+  for (const { level, strength, originMinute } of zones.values()) {
+    values[place] = level
+    values[place + 1] = strength
+    values[place + 2] = originMinute
+    place += 3
+  }
+  return values
 }
 
 function restoreStressZones(values: Float64Array): Map<number, StressZone> {
