@@ -66,6 +66,8 @@ export class BlockThread {
       const worker = new Worker(new URL('./block-worker.ts', import.meta.url), {
         workerData: this.#codec.name,
         execArgv: [...threadLoader()],
+        // Blocks are outside its heap: what is young there dies at once.
+        resourceLimits: { maxYoungGenerationSizeMb: 2 },
       })
       // It keeps no process alive but while a block is waited for.
       worker.unref()
