@@ -57,7 +57,8 @@ export interface DisconnectFact {
 export interface GapFact {
   /**
    * `disconnect`: a connection was down. `silence`: it was up and said nothing. `outage`: the
-   * recorder did not run, or did not end cleanly.
+   * recorder did not run, or did not end cleanly. `paused`: it stopped while the journal was so far
+   * behind that sockets were not read.
    */
   readonly cause: string
   /** Empty: all symbols. */
