@@ -71,9 +71,9 @@ async function bench(): Promise<void> {
 async function measure(port: number, path: string, connectionCount: number): Promise<void> {
   const load = { connectionCount, seconds: Number(secondsText) }
   const report = await measureLoad(port, path, load)
-  const { requestsPerSecond, waitMsMedian, waitMsP99, bodyBytes, failureCount } = report
+  const { client, requestsPerSecond, waitMsMedian, waitMsP99, bodyBytes, failureCount } = report
   say(
-    `${path}: ${Math.round(requestsPerSecond)} requests/s of ${bodyBytes} bytes on ${connectionCount} connections, median ${waitMsMedian.toFixed(1)} ms, p99 ${waitMsP99.toFixed(1)} ms, ${failureCount} not 200`,
+    `${path}: ${Math.round(requestsPerSecond)} requests/s of ${bodyBytes} bytes on ${connectionCount} connections of ${client}, median ${waitMsMedian.toFixed(1)} ms, p99 ${waitMsP99.toFixed(1)} ms, ${failureCount} not 200`,
   )
 }
 

@@ -1,8 +1,14 @@
-/** Asks one path over and over on some connections, as fast as answers come. */
+/**
+ * Asks one path over and over on some connections, as fast as answers come: with `wrk` where it is
+ * installed, which takes little of the machine, else from this process.
+ */
+import { execFile } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { monoUs } from '../../src/runtime/clock.ts'
 
 export interface LoadReport {
+  readonly client: 'wrk' | 'node'
   readonly requestsPerSecond: number
   readonly waitMsMedian: number
   readonly waitMsP99: number
@@ -20,10 +26,49 @@ interface Tally {
 
 const HEAD_END = '\r\n\r\n'
 
-export async function measureLoad(
+interface Load {
+  readonly connectionCount: number
+  readonly seconds: number
+}
+
+const run = promisify(execFile)
+
+export async function measureLoad(port: number, path: string, load: Load): Promise<LoadReport> {
+  const hasWrk = await run('wrk', ['-v']).then(
+    () => true,
+    // It prints its version and ends with 1; what is not there has no status.
+    (error: { readonly code?: unknown }) => error.code === 1,
+  )
+  return hasWrk ? await loadOfWrk(port, path, load) : await loadOfOurs(port, path, load)
+}
+
+async function loadOfWrk(
   port: number,
   path: string,
-  { connectionCount, seconds }: { readonly connectionCount: number; readonly seconds: number },
+  { connectionCount, seconds }: Load,
+): Promise<LoadReport> {
+  const url = `http://127.0.0.1:${port}${path}`
+  const options = ['-t1', `-c${connectionCount}`, `-d${seconds}s`, '--latency', url]
+  const { stdout } = await run('wrk', options)
+  const waitMs = (share: number): number => {
+    const [, value, unit = ''] = new RegExp(`${share}%\\s+([\\d.]+)(us|ms|s)`).exec(stdout) ?? []
+    return Number(value) * ({ us: 0.001, ms: 1, s: 1000 }[unit] ?? Number.NaN)
+  }
+  const body = await (await fetch(url)).arrayBuffer()
+  return {
+    client: 'wrk',
+    requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
+    waitMsMedian: waitMs(50),
+    waitMsP99: waitMs(99),
+    bodyBytes: body.byteLength,
+    failureCount: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
+  }
+}
+
+async function loadOfOurs(
+  port: number,
+  path: string,
+  { connectionCount, seconds }: Load,
 ): Promise<LoadReport> {
   const tally: Tally = { waitsMs: [], bodyBytes: 0, failureCount: 0, isOver: false }
   const startUs = monoUs()
@@ -35,6 +80,7 @@ export async function measureLoad(
   const passedS = (monoUs() - startUs) / 1e6
   const waitsMs = tally.waitsMs.sort((a, b) => a - b)
   return {
+    client: 'node',
     requestsPerSecond: waitsMs.length / passedS,
     waitMsMedian: waitsMs[waitsMs.length >> 1] ?? Number.NaN,
     waitMsP99: waitsMs[Math.floor(waitsMs.length * 0.99)] ?? Number.NaN,
