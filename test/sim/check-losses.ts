@@ -151,7 +151,7 @@ class StreamCheck {
     const gaps = this.#gapsBetween(before, after)
     const isToldLater = this.#isToldLater(before, after)
     // What a connection that was replaced had under way looks like skipped ids, until it is lost.
-    if (gaps.length > 0 || isToldLater) causes.add('ids')
+    if (gaps.length > 0 || isToldLater || this.#isOvertaken(fromMs, toMs)) causes.add('ids')
     const wrong = [...missing, ...gaps].find(({ fact }) => !causes.has(fact.cause))
     if (wrong !== undefined) {
       return `${where} told as ${wrong.fact.cause} at ${wrong.seq}, was ${[...causes].join(' or ')}`
@@ -192,6 +192,17 @@ class StreamCheck {
     if (!this.#wasLate(fromMs, toMs)) return false
     const isTold = hasIds(this.#stream) && this.#missing(ids).length > 0
     return isTold || this.#isCutShort(after, TOLD_MS)
+  }
+
+  /** Lost with its connection after later ones had come: nobody can tell it from one that was skipped. */
+  #isOvertaken(fromMs: number, toMs: number): boolean {
+    return this.#simulation.network.incidents.some(
+      (incident) =>
+        incident.kind === 'late' &&
+        incident.stream === this.#stream &&
+        incident.fromMs <= toMs &&
+        incident.toMs >= fromMs,
+    )
   }
 
   #wasLate(fromMs: number, toMs: number): boolean {

@@ -62,7 +62,11 @@ export class StateCheck {
     const wrong = live.filter(
       ({ fact }) => this.#digests.get(`${fact.symbol}/${fact.minute}/${fact.seq}`) !== fact.digest,
     )
-    const clean = this.#closes.filter(({ close }) => this.#isClean(close.closedMinute))
+    const gaps = factsOf(recorded, 'gap').map(({ fact }) => fact)
+    const clean = this.#closes.filter(
+      ({ close: { closedMinute } }) =>
+        this.#isClean(closedMinute) && !gaps.some((gap) => touches(gap, closedMinute)),
+    )
     const minutes = clean.flatMap(({ symbol, close }) => this.#minuteProblem(symbol, close))
     return {
       state: [...this.#problems, ...minutes],
@@ -122,3 +126,10 @@ export class StateCheck {
     )
   }
 }
+
+/** A connection that was cut may stay away for long after: what is told of that is no secret. */
+const touches = (
+  { fromTimeMs, toTimeMs }: { readonly fromTimeMs: number; readonly toTimeMs: number },
+  minute: number,
+): boolean =>
+  fromTimeMs < (minute + 1) * MINUTE_MS + NEAR_MS && toTimeMs > minute * MINUTE_MS - NEAR_MS

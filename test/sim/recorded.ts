@@ -76,9 +76,14 @@ export class RecordedReader {
     const stream = text.slice(PREFIX.length, text.indexOf('"', PREFIX.length))
     const field = ID_FIELDS.find(([ending]) => stream.endsWith(ending))?.[1]
     if (field === undefined) return
+    // A frame that was cut in the middle of its id, or right after it, names none.
     const at = text.indexOf(field)
-    const id = at < 0 ? Number.NaN : Number.parseInt(text.slice(at + field.length), 10)
-    if (Number.isNaN(id)) return
+    const id = at < 0 ? undefined : /^\d+(?=\D)/.exec(text.slice(at + field.length, at + 40))?.[0]
+    if (id === undefined) return
+    this.#note(stream, Number(id), head)
+  }
+
+  #note(stream: string, id: number, head: RecordedMessage): void {
     let known = this.#messages.get(stream)
     if (known === undefined) {
       known = new Map()
