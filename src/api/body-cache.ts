@@ -8,8 +8,10 @@ export interface KeptBody {
   readonly recvMs: number
 }
 
-/** What keeping a body costs beside its bytes. */
+/** What keeping a body costs beside its bytes and its key, which a client may have made long. */
 const ENTRY_BYTES = 1_000
+
+const costOf = (key: string, { bytes }: KeptBody): number => bytes.length + key.length + ENTRY_BYTES
 
 export class BodyCache {
   readonly #bytesMax: number
@@ -39,7 +41,7 @@ export class BodyCache {
   }
 
   keep(key: string, body: KeptBody): void {
-    const cost = body.bytes.length + ENTRY_BYTES
+    const cost = costOf(key, body)
     if (cost > this.#bytesMax / 2) return
     this.#drop(key)
     this.#bodies.set(key, body)
@@ -53,7 +55,7 @@ export class BodyCache {
   #drop(key: string): void {
     const body = this.#bodies.get(key)
     if (body === undefined) return
-    this.#bytes -= body.bytes.length + ENTRY_BYTES
+    this.#bytes -= costOf(key, body)
     this.#bodies.delete(key)
   }
 }
