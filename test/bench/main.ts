@@ -72,7 +72,7 @@ function sayReplay(profile: string, rates: ReplayRates): void {
     `  markets alone: ${kilo(marketPerSecond)}, on one thread ${kilo(marketOneThreadPerSecond)}: ${times(marketPerSecond)}, ${times(marketOneThreadPerSecond)}`,
   )
   say(
-    `  from columns ${kilo(columnsPerSecond)}: ${columnsOverJournal.toFixed(2)}x the journal, markets alone ${marketColumnsOverJournal.toFixed(2)}x; ${columnBytesPerEntry.toFixed(1)} bytes an entry`,
+    `  from columns ${kilo(columnsPerSecond)}: ${columnsOverJournal.toFixed(2)}x the journal, markets alone ${marketColumnsOverJournal.toFixed(2)}x, and ${rates.marketColumnsOverOneThread.toFixed(2)}x one thread; ${columnBytesPerEntry.toFixed(1)} bytes an entry`,
   )
   say(
     `  at most ${(rates.memoryBytes / 2 ** 20).toFixed(0)} MB resident; all takes ${rates.tenfoldTime.toFixed(1)} times as long as a tenth; first entry of a moment: median ${rates.seekMsMedian.toFixed(1)} ms, worst of ${rates.seekCount} ${rates.seekMsMax.toFixed(1)} ms; sealed ${(storedFraction * 100).toFixed(1)} % of payload`,

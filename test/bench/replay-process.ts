@@ -23,6 +23,8 @@ export interface ReplayRates {
   readonly columnsPerSecond: number
   readonly columnsOverJournal: number
   readonly marketColumnsOverJournal: number
+  /** The same over the journal without a second thread, which columns do not have either. */
+  readonly marketColumnsOverOneThread: number
   /** Size of the columns. Unit: bytes an entry. */
   readonly columnBytesPerEntry: number
   /** Time of a whole replay over that of its first tenth. */
@@ -39,7 +41,11 @@ export interface ReplayRates {
 
 type ColumnRates = Pick<
   ReplayRates,
-  'columnsPerSecond' | 'columnsOverJournal' | 'marketColumnsOverJournal' | 'columnBytesPerEntry'
+  | 'columnsPerSecond'
+  | 'columnsOverJournal'
+  | 'marketColumnsOverJournal'
+  | 'marketColumnsOverOneThread'
+  | 'columnBytesPerEntry'
 >
 
 const ROUNDS = 3
@@ -60,7 +66,7 @@ async function measure(): Promise<ReplayRates> {
   const seeks = await timeSeeks(recording)
   const oneThreadPerSecond = await bestRate(alone, reader.nextSeq)
   const marketOneThreadPerSecond = await bestRate(alone, reader.nextSeq, false)
-  const columns = await columnRates(recording)
+  const columns = await columnRates(recording, alone)
   const jsonPerSecond = await parseRate(recording)
   await reader.close()
   await alone.reader.close()
@@ -80,7 +86,7 @@ async function measure(): Promise<ReplayRates> {
   }
 }
 
-async function columnRates(recording: Recording): Promise<ColumnRates> {
+async function columnRates(recording: Recording, alone: Recording): Promise<ColumnRates> {
   const onRemark = (text: string): never => {
     throw new Error(text)
   }
@@ -88,15 +94,20 @@ async function columnRates(recording: Recording): Promise<ColumnRates> {
   const { nextSeq } = recording.reader
   await rateOf(recording, 1, { columns })
   await columns.finish()
-  const best = { journal: 0, columns: 0, marketJournal: 0, marketColumns: 0 }
+  const best = { journal: 0, columns: 0, marketJournal: 0, marketOneThread: 0, marketColumns: 0 }
   // By turns: whatever else the machine does then meets all.
   for (let round = 0; round < ROUNDS; round += 1) {
-    const take = async (name: keyof typeof best, options: RateOptions): Promise<void> => {
-      best[name] = Math.max(best[name], await rateOf(recording, nextSeq, options))
+    const take = async (
+      name: keyof typeof best,
+      options: RateOptions,
+      from = recording,
+    ): Promise<void> => {
+      best[name] = Math.max(best[name], await rateOf(from, nextSeq, options))
     }
     await take('journal', {})
     await take('columns', { columns })
     await take('marketJournal', { engines: false })
+    await take('marketOneThread', { engines: false }, alone)
     await take('marketColumns', { engines: false, columns })
   }
   await columns.close()
@@ -104,6 +115,7 @@ async function columnRates(recording: Recording): Promise<ColumnRates> {
     columnsPerSecond: best.columns,
     columnsOverJournal: best.columns / best.journal,
     marketColumnsOverJournal: best.marketColumns / best.marketJournal,
+    marketColumnsOverOneThread: best.marketColumns / best.marketOneThread,
     columnBytesPerEntry: (await columnBytes(recording)) / nextSeq,
   }
 }
