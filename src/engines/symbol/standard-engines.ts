@@ -129,7 +129,10 @@ export function closeStandard(engines: StandardEngines, minute: EngineMinute): E
   return {
     map,
     documents: showMinute(liquidation, map, input, documents),
-    weights: rated.scored ? standardDocument(standard, input.timeS) : undefined,
+    // A sweep has no use for it.
+    get weights() {
+      return rated.scored ? standardDocument(standard, input.timeS) : undefined
+    },
     rated,
     zoneFacts,
   }
