@@ -83,6 +83,8 @@ export interface Session {
   failureCount: number
   /** Last frame of `active`; before it, when the session began. Unit: ms. Clock: wall. */
   lastFrameWallMs: number
+  /** The leaving connection brought frames after the one that counts was lost. */
+  leavingSpoke: boolean
   /** Why frames may be missing since `lastFrameWallMs`; empty while none are. */
   lostCause: '' | 'disconnect' | 'silence'
   paused: boolean
@@ -110,6 +112,7 @@ export const startSession = (
   rotateMs: Number.POSITIVE_INFINITY,
   failureCount: 0,
   lastFrameWallMs: now.wallMs,
+  leavingSpoke: false,
   lostCause: '',
   paused: false,
   stopped: false,

@@ -32,7 +32,12 @@ export function hear(
     }
     return firstFrame(session, active, wallMs)
   }
-  const { successor } = session
+  const { successor, retiring } = session
+  // While nobody else delivers, what the leaving one brings is what was heard last.
+  if (retiring?.id === id && active?.delivered !== true) {
+    session.lastFrameWallMs = wallMs
+    session.leavingSpoke = true
+  }
   if (successor === undefined || successor.id !== id) return NOTHING
   successor.heardMs = monoMs
   session.retiring = active
@@ -92,8 +97,11 @@ export function deadlineOf(session: Session): number {
 export const isActive = (session: Session, id: number): boolean => session.active?.id === id
 
 function firstFrame(session: Session, leg: Leg, wallMs: number): readonly SessionEffect[] {
-  const gap = gapUntil(session, wallMs)
+  // Beside a connection that still delivers the handover tells what is missing.
+  const isHandover = session.retiring !== undefined && session.leavingSpoke
+  const gap = isHandover ? NOTHING : gapUntil(session, wallMs)
   leg.delivered = true
+  session.leavingSpoke = false
   session.failureCount = 0
   session.lostCause = ''
   session.lastFrameWallMs = wallMs

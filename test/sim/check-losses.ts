@@ -171,7 +171,8 @@ class StreamCheck {
       .filter(
         (incident) =>
           incident.kind === 'late' &&
-          incident.stream === this.#stream &&
+          (incident.stream === this.#stream ||
+            (incident.stream === '' && incident.route === this.#route)) &&
           incident.fromMs <= toMs &&
           incident.toMs >= fromMs,
       )
@@ -260,7 +261,10 @@ class StreamCheck {
   #needsGap(incidents: readonly Incident[]): boolean {
     return (
       this.#simulation.captureSettings.connections === 1 &&
-      incidents.some(({ stream, isHeldUp }) => stream === '' && isHeldUp !== true) &&
+      incidents.some(
+        ({ stream, isHeldUp, isAttempt }) =>
+          stream === '' && isHeldUp !== true && isAttempt !== true,
+      ) &&
       !incidents.some(({ kind }) => kind === 'ids')
     )
   }

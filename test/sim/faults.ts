@@ -63,6 +63,8 @@ export interface Incident {
   toMs: number
   /** It costs nothing by itself: what was held up arrives later. */
   isHeldUp?: boolean
+  /** A connection that never came to be: another one may deliver all the while. */
+  isAttempt?: boolean
 }
 
 export const ROUTES = ['/public', '/market'] as const

@@ -178,7 +178,7 @@ export class SimNetwork {
     clock.schedule(this.#random.between(20, 200), () => {
       if (socket.isEnded) return
       if ((this.refusedUntilMs.get(socket.route) ?? 0) > clock.timeMs) {
-        this.note('disconnect', socket.route)
+        this.note('disconnect', socket.route).isAttempt = true
         this.#end(socket, 0, 'connect ECONNREFUSED 127.0.0.1:1')
         return
       }
