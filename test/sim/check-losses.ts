@@ -191,6 +191,8 @@ class StreamCheck {
     toMs: number,
   ): boolean {
     if (!this.#wasLate(fromMs, toMs)) return false
+    // Sent out of order behind the end of its connection, and without an id: nobody can know of it.
+    if (!hasIds(this.#stream) && this.#isOvertaken(fromMs, toMs)) return true
     const isTold = hasIds(this.#stream) && this.#missing(ids).length > 0
     return isTold || this.#isCutShort(after, TOLD_MS)
   }
