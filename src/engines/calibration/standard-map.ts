@@ -69,20 +69,23 @@ function sideOf(
 ): HeatSide {
   const { firstLevel } = model[side]
   const grid = createLevelGrid(model.stepUsd > 0 ? model.stepUsd : model.tickUsd)
-  const rowCount = expected.length
-  // One piece of memory for all three: a map is made at every close.
-  const columns = new Float64Array(rowCount * 3)
   let count = 0
-  for (let row = 0; row < rowCount; row += 1) {
+  for (let row = 0; row < expected.length; row += 1) {
+    if ((expected[row] ?? 0) >= EXPECTED_MIN) count += 1
+  }
+  // One piece of memory for all three: a map is made at every close.
+  const columns = new Float64Array(count * 3)
+  const levels = columns.subarray(0, count)
+  const pricesUsd = columns.subarray(count, count * 2)
+  const values = columns.subarray(count * 2)
+  let place = 0
+  for (let row = 0; row < expected.length; row += 1) {
     const here = expected[row] ?? 0
     if (here < EXPECTED_MIN) continue
-    columns[count] = firstLevel + row
-    columns[rowCount + count] = priceOfLevel(grid, firstLevel + row)
-    columns[2 * rowCount + count] = here * meanUsd
-    count += 1
+    levels[place] = firstLevel + row
+    pricesUsd[place] = priceOfLevel(grid, firstLevel + row)
+    values[place] = here * meanUsd
+    place += 1
   }
-  const [levels, pricesUsd, values] = [0, 1, 2].map((column) =>
-    columns.subarray(column * rowCount, column * rowCount + count),
-  ) as [Float64Array, Float64Array, Float64Array]
   return { levels, pricesUsd, values }
 }

@@ -11,15 +11,7 @@ export interface LevelGrid {
   readonly scale: number
 }
 
-let last: LevelGrid = { stepUsd: 1, stepUnits: 10, scale: 10 }
-
-/** Asked for at every close, mostly of the same step. */
 export function createLevelGrid(stepUsd: number): LevelGrid {
-  if (stepUsd !== last.stepUsd) last = gridOf(stepUsd)
-  return last
-}
-
-function gridOf(stepUsd: number): LevelGrid {
   const scale = 10 ** decimalsOf(stepUsd)
   return { stepUsd, stepUnits: Math.round(stepUsd * scale), scale }
 }

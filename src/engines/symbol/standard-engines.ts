@@ -129,10 +129,7 @@ export function closeStandard(engines: StandardEngines, minute: EngineMinute): E
   return {
     map,
     documents: showMinute(liquidation, map, input, documents),
-    // A sweep has no use for it.
-    get weights() {
-      return rated.scored ? standardDocument(standard, input.timeS) : undefined
-    },
+    weights: rated.scored ? standardDocument(standard, input.timeS) : undefined,
     rated,
     zoneFacts,
   }

@@ -33,10 +33,7 @@ const shownZone = (zone: StandardZone, model: StandardModel): Zone => ({
   lastReinforcedS: (zone.reinforcedMinute + 1) * 60,
   reinforcementCount: zone.reinforceCount,
   source: STANDARD_ZONE_SOURCE,
-  // Only asked for while the model stands as it was shown, and most minutes by nobody.
-  get contributions() {
-    return contributionsOf(zone, model)
-  },
+  contributions: contributionsOf(zone, model),
 })
 
 /** What each tier adds to what the zone expects. */
