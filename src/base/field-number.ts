@@ -27,7 +27,8 @@ function isAt(bytes: Uint8Array, start: number, name: Uint8Array): boolean {
   return true
 }
 
-function numberAt(bytes: Uint8Array, from: number): number {
+/** The whole number that begins at `from`; `NaN` where none does, or where it may have been cut. */
+export function numberAt(bytes: Uint8Array, from: number): number {
   let at = from
   let value = 0
   let digit = (bytes[at] ?? 0) - ZERO
@@ -36,6 +37,6 @@ function numberAt(bytes: Uint8Array, from: number): number {
     at += 1
     digit = (bytes[at] ?? 0) - ZERO
   }
-  // A number that nothing follows may have been cut.
+  // What nothing follows may be the beginning of a longer one.
   return at > from && at < bytes.length ? value : Number.NaN
 }

@@ -81,7 +81,10 @@ export interface Session {
   rotateMs: number
   /** Attempts in a row that delivered nothing. */
   failureCount: number
-  /** Last frame of `active`; before it, when the session began. Unit: ms. Clock: wall. */
+  /**
+   * Last frame of `active`, or while it brings none of the leaving one; before it, when the session
+   * began. Unit: ms. Clock: wall.
+   */
   lastFrameWallMs: number
   /** The leaving connection brought frames after the one that counts was lost. */
   leavingSpoke: boolean

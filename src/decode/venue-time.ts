@@ -3,6 +3,7 @@
  * fields: exchange time, kind and contract. It fills columns of the journal and decides nothing
  * else, since a replay decodes the bytes.
  */
+import { numberAt } from '../base/field-number.ts'
 import { isFields } from './field-reader.ts'
 import { TextInterner } from './text-interner.ts'
 
@@ -84,7 +85,6 @@ const QUOTE = 0x22
 const COLON = 0x3a
 const SPACE = 0x20
 const BRACKET_OPEN = 0x5b
-const ZERO = 0x30
 
 /** Where the value of the first field that has this one letter for a name begins; -1: there is none. */
 function fieldFrom(bytes: Uint8Array, from: number, letter: number): number {
@@ -103,18 +103,8 @@ function fieldFrom(bytes: Uint8Array, from: number, letter: number): number {
 }
 
 function timeAt(bytes: Uint8Array, from: number): number {
-  if (from < 0) return Number.NaN
-  let at = from
-  let time = 0
-  let digit = (bytes[at] ?? 0) - ZERO
-  while (digit >= 0 && digit <= 9) {
-    time = time * 10 + digit
-    at += 1
-    digit = (bytes[at] ?? 0) - ZERO
-  }
-  // A number that nothing follows may have been cut.
-  const isWhole = at > from && at < bytes.length
-  return isWhole && time <= Number.MAX_SAFE_INTEGER ? time : Number.NaN
+  const time = from < 0 ? Number.NaN : numberAt(bytes, from)
+  return time <= Number.MAX_SAFE_INTEGER ? time : Number.NaN
 }
 
 const interner = new TextInterner()

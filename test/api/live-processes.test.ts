@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ENDPOINTS } from '../../src/api/server.ts'
-import { createPrograms, SAID } from '../kit/program.ts'
+import { captureArgs, createPrograms, SAID } from '../kit/program.ts'
 import { type MarketFolder, recordMarket } from './recorded-market.ts'
 
 const QUERIES = ['', '?symbol=ETH', '?compat=reference']
@@ -58,14 +58,7 @@ test('`capture` against `playback`: its bodies, those of its past, and those of 
     ['playback', '--recording', market.path, '--speed', '25', '--port', '0'],
     SAID.playback,
   )
-  const capture = await programs.start(
-    [
-      ...['capture', '--recording', path, '--port', '0'],
-      ...['--symbols', 'BTCUSDT,ETHUSDT', '--log-level', 'error'],
-      ...['--ws-url', `ws://${venue.address}`, '--rest-url', `http://${venue.address}`],
-    ],
-    SAID.api,
-  )
+  const capture = await programs.start(captureArgs(path, venue), SAID.api)
   const seen: Seen[] = []
   for (let look = 1; look <= LOOKS; look += 1) {
     // Asked again and again until the market has come so far: no clock of ours decides.

@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer } from '../../src/api/listen.ts'
-import { createPrograms, type Program, SAID } from '../kit/program.ts'
+import { captureArgs, createPrograms, type Program, SAID } from '../kit/program.ts'
 import { atEnd, type Received, receive } from './push-client.ts'
 import { type MarketFolder, recordMarket, serveMarket, serverOf } from './recorded-market.ts'
 
@@ -72,15 +72,7 @@ test('`capture` that is killed: what was missed, then the boundary, then what co
     ['playback', '--recording', market.path, '--speed', '25', '--port', '0'],
     SAID.playback,
   )
-  const startCapture = (): Promise<Program> =>
-    programs.start(
-      [
-        ...['capture', '--recording', path, '--port', '0'],
-        ...['--symbols', 'BTCUSDT,ETHUSDT', '--log-level', 'error'],
-        ...['--ws-url', `ws://${venue.address}`, '--rest-url', `http://${venue.address}`],
-      ],
-      SAID.api,
-    )
+  const startCapture = (): Promise<Program> => programs.start(captureArgs(path, venue), SAID.api)
   const first = await startCapture()
   let killing: Promise<void> | undefined
   const before = await receive(`${first.address}/v1/stream?from=seq:0`, (received) => {

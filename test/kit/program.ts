@@ -22,6 +22,13 @@ export const SAID = {
   playback: /at ws:\/\/(\S+)/,
 } as const
 
+/** Records BTCUSDT and ETHUSDT as a `playback` at `venue` serves them. */
+export const captureArgs = (path: string, venue: Program): readonly string[] => [
+  ...['capture', '--recording', path, '--port', '0'],
+  ...['--symbols', 'BTCUSDT,ETHUSDT', '--log-level', 'error'],
+  ...['--ws-url', `ws://${venue.address}`, '--rest-url', `http://${venue.address}`],
+]
+
 export function createPrograms(): Programs {
   const children: ChildProcess[] = []
   const kill = async (child: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
