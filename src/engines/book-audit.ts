@@ -5,7 +5,8 @@
 import type { DepthSnapshot } from '../model/messages.ts'
 import { alignGrid, type BookLevels, keyOfLevel, priceOfKey, sizeOfLevel } from './book-levels.ts'
 import { eachChange, type Rollback, rollbackTo } from './change-log.ts'
-import { collectLevels, createLevelBuffer, type PriceLadder } from './price-ladder.ts'
+import { createLevelBuffer } from './level-buffer.ts'
+import { collectLevels, type PriceLadder } from './price-ladder.ts'
 
 export interface BookAudit {
   snapshotsCompared: number

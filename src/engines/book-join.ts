@@ -1,6 +1,7 @@
 /** Which of the diffs that waited for a snapshot are applied to it (`orderbook.md` §2). */
 import { mixNumber, mixPairs, type RunningHash } from '../base/running-hash.ts'
-import { DepthUpdate } from '../model/messages.ts'
+import type { DepthUpdate } from '../model/messages.ts'
+import { type DiffRing, keepDiff } from './diff-ring.ts'
 
 export interface Join {
   /** The diffs to apply, in order. */
@@ -55,20 +56,17 @@ function follows(diff: DepthUpdate, last: DepthUpdate | undefined, snapshotId: n
 
 /** Diffs that wait for a snapshot, and a running hash of all that ever did. */
 interface Waiting {
-  readonly buffer: DepthUpdate[]
-  readonly bufferHash: RunningHash
+  readonly waiting: DiffRing
+  readonly waitingHash: RunningHash
 }
 
-/** Keeps a copy of `diff`. The object of one that is pushed out serves for the new one. */
+/** Keeps a copy of `diff`. */
 export function bufferDiff(
-  { buffer, bufferHash }: Waiting,
+  { waiting, waitingHash }: Waiting,
   diff: DepthUpdate,
   diffsMax: number,
 ): void {
-  const kept = (buffer.length >= diffsMax ? buffer.shift() : undefined) ?? new DepthUpdate()
-  kept.copyFrom(diff)
-  buffer.push(kept)
-  hashDiff(bufferHash, kept)
+  hashDiff(waitingHash, keepDiff(waiting, diff, diffsMax))
 }
 
 /** Mixes the ids and levels of a diff into `hash`. */

@@ -12,7 +12,8 @@ import {
   sizeBaseOf,
 } from './book-levels.ts'
 import { eachChange, lastMessageStart } from './change-log.ts'
-import { collectLevels, createLevelBuffer, hasLevelBetween, NO_KEY } from './price-ladder.ts'
+import { createLevelBuffer } from './level-buffer.ts'
+import { collectLevels, hasLevelBetween, NO_KEY } from './price-ladder.ts'
 
 export interface BookMetrics {
   /** 0 before the first message with both sides. Unit: USD. */

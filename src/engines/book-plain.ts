@@ -2,20 +2,15 @@
 import { DepthUpdate } from '../model/messages.ts'
 import { type BookLevels, type BookSides, showLive } from './book-levels.ts'
 import type { ChangeLog } from './change-log.ts'
+import { keepDiff, waitingDiffs } from './diff-ring.ts'
+import { createLevelBuffer, type LevelBuffer } from './level-buffer.ts'
 import { type BookSettings, createOrderBook, type OrderBook } from './order-book.ts'
-import {
-  collectLevels,
-  createLevelBuffer,
-  type LevelBuffer,
-  NO_KEY,
-  type PriceLadder,
-  restoreLevel,
-} from './price-ladder.ts'
+import { collectLevels, NO_KEY, type PriceLadder, restoreLevel } from './price-ladder.ts'
 
 export type SavedBook = ReturnType<typeof saveBook>
 
 export function saveBook(book: OrderBook) {
-  const buffer = book.buffer.map(saveDiff)
+  const buffer = waitingDiffs(book.waiting).map(saveDiff)
   return {
     ...saveBookDigest(book, copiedLadder),
     buffer,
@@ -44,8 +39,8 @@ export function saveBookDigest(book: OrderBook, saveLadder = seenLadder) {
     unbridged: book.unbridged,
     firstDiffU: book.firstDiffU,
     firstDiffLastU: book.firstDiffLastU,
-    bufferCount: book.buffer.length,
-    bufferHash: { ...book.bufferHash },
+    bufferCount: book.waiting.count,
+    bufferHash: { ...book.waitingHash },
     counts: { ...book.counts },
     audit,
     grid: { ...levels.grid },
@@ -73,8 +68,10 @@ export function restoreBook(saved: SavedBook, settings: BookSettings): OrderBook
   book.unbridged = saved.unbridged
   book.firstDiffU = saved.firstDiffU
   book.firstDiffLastU = saved.firstDiffLastU
-  book.buffer = saved.buffer.map((diff) => Object.assign(new DepthUpdate(), diff))
-  Object.assign(book.bufferHash, saved.bufferHash)
+  for (const diff of saved.buffer) {
+    keepDiff(book.waiting, Object.assign(new DepthUpdate(), diff), settings.bufferDiffsMax)
+  }
+  Object.assign(book.waitingHash, saved.bufferHash)
   Object.assign(book.counts, saved.counts)
   Object.assign(book.audit, saved.audit, saved.unseen)
   Object.assign(book.seen, saved.seen)

@@ -34,7 +34,7 @@ export function bookReportOf(book: OrderBook, clockMs: number): BookReport {
     askCount: asks.count,
     bestBidUsd: bids.count === 0 ? 0 : priceOfKey(grid, bids.bestKey),
     bestAskUsd: asks.count === 0 ? 0 : priceOfKey(grid, asks.bestKey),
-    bufferedCount: book.buffer.length,
+    bufferedCount: book.waiting.count,
     gapTolerance: book.settings.gapTolerance,
     counts: { ...book.counts, syncDurationSMax: roundDecimal(book.counts.syncDurationSMax, 3) },
     writtenClockMs: clockMs,

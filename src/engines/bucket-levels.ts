@@ -5,7 +5,8 @@
  */
 import { powerOfTen, roundHalfEven } from '../base/numeric.ts'
 import { type BookLevels, type BookSides, keyOfPriceUsd } from './book-levels.ts'
-import { collectByBirth, createLevelBuffer } from './price-ladder.ts'
+import { createLevelBuffer } from './level-buffer.ts'
+import { collectByBirth } from './price-ladder.ts'
 
 /** Prices with both bounds included, and the height of a bucket. Unit: USD. */
 export interface BucketBand {
@@ -14,27 +15,41 @@ export interface BucketBand {
   readonly stepUsd: number
 }
 
-/** Calls `take` for each level of one side in the band. */
-export function eachBucketLevel(
+/** Levels of one side in a band. The next call overwrites it. */
+export interface BucketLevels {
+  /** Of each level. Longer than `count`. */
+  buckets: Float64Array
+  notionalsUsd: Float64Array
+  count: number
+}
+
+export function bucketLevels(
   { grid }: BookLevels,
   sides: BookSides,
   side: keyof BookSides,
-  band: BucketBand,
-  take: (bucket: number, notionalUsd: number) => void,
-): void {
-  const { lowUsd, highUsd, stepUsd } = band
+  { lowUsd, highUsd, stepUsd }: BucketBand,
+): BucketLevels {
   // A key more than needed: the exact bound is that of the prices, below.
   const worstUsd = side === 'asks' ? -highUsd : lowUsd
   collectByBirth(sides[side], keyOfPriceUsd(grid, worstUsd) - 1, scratch)
+  // The columns are used up from the front: what was read makes room for what it became.
   const { keys, sizes, count } = scratch
   const { unitsPerKey } = grid
   const unitsPerUsd = powerOfTen(grid.priceDecimals)
   const unitsPerBase = powerOfTen(grid.sizeDecimals)
+  let kept = 0
   for (let place = 0; place < count; place += 1) {
     const priceUsd = (Math.abs(keys[place] ?? 0) * unitsPerKey) / unitsPerUsd
     if (priceUsd < lowUsd || priceUsd > highUsd) continue
-    take(roundHalfEven(priceUsd / stepUsd), priceUsd * ((sizes[place] ?? 0) / unitsPerBase))
+    keys[kept] = roundHalfEven(priceUsd / stepUsd)
+    sizes[kept] = priceUsd * ((sizes[place] ?? 0) / unitsPerBase)
+    kept += 1
   }
+  found.buckets = keys
+  found.notionalsUsd = sizes
+  found.count = kept
+  return found
 }
 
 const scratch = createLevelBuffer()
+const found: BucketLevels = { buckets: scratch.keys, notionalsUsd: scratch.sizes, count: 0 }

@@ -1,7 +1,7 @@
 /** Notional of the book in price buckets near a price: what the calibrator sees of depth (`pipeline.md` §8). */
 import { roundHalfEven } from '../base/numeric.ts'
 import type { BookLevels } from './book-levels.ts'
-import { eachBucketLevel } from './bucket-levels.ts'
+import { bucketLevels } from './bucket-levels.ts'
 import { bucketPriceUsd } from './frames.ts'
 
 /** Half-width of the band, both bounds included. */
@@ -21,22 +21,18 @@ export function depthBand(
   const lowUsd = srcUsd * (1 - BAND_FRACTION)
   const highUsd = srcUsd * (1 + BAND_FRACTION)
   const lowBucket = roundHalfEven(lowUsd / stepUsd)
-  const sumsUsd = new Float64Array(roundHalfEven(highUsd / stepUsd) - lowBucket + 1).fill(
-    Number.NaN,
-  )
+  // A level has a size and a price, so that a sum is 0 only where none was met.
+  const sumsUsd = new Float64Array(roundHalfEven(highUsd / stepUsd) - lowBucket + 1)
   const order: number[] = []
+  const bounds = { lowUsd, highUsd, stepUsd }
   for (const side of ['bids', 'asks'] as const) {
-    eachBucketLevel(
-      levels,
-      levels.shown,
-      side,
-      { lowUsd, highUsd, stepUsd },
-      (bucket, levelUsd) => {
-        const sumUsd = sumsUsd[bucket - lowBucket] ?? 0
-        if (Number.isNaN(sumUsd)) order.push(bucket)
-        sumsUsd[bucket - lowBucket] = Number.isNaN(sumUsd) ? levelUsd : sumUsd + levelUsd
-      },
-    )
+    const { buckets, notionalsUsd, count } = bucketLevels(levels, levels.shown, side, bounds)
+    for (let place = 0; place < count; place += 1) {
+      const bucket = buckets[place] ?? 0
+      const sumUsd = sumsUsd[bucket - lowBucket] ?? 0
+      if (sumUsd === 0) order.push(bucket)
+      sumsUsd[bucket - lowBucket] = sumUsd + (notionalsUsd[place] ?? 0)
+    }
   }
   for (const bucket of order) {
     band.set(bucketPriceUsd(bucket, stepUsd), sumsUsd[bucket - lowBucket] ?? 0)

@@ -14,7 +14,7 @@ import {
 } from '../base/numeric.ts'
 import type { SettingSpecs, SettingsOf } from '../base/setting.ts'
 import type { BookLevels, BookSides } from './book-levels.ts'
-import { type BucketBand, eachBucketLevel } from './bucket-levels.ts'
+import { type BucketBand, bucketLevels } from './bucket-levels.ts'
 import { knownStepUsd, stepUsdFor } from './price-step.ts'
 
 export const FRAMES_SETTINGS = {
@@ -160,7 +160,9 @@ function frameOf(frames: FrameAccumulator, levels: BookLevels, sides: BookSides)
   const band = { lowUsd, highUsd, lowIndex, stepUsd, bucketCount }
   const bidNotionalUsd = bucketsOf(levels, sides, 'bids', band)
   const askNotionalUsd = bucketsOf(levels, sides, 'asks', band)
-  const filled = filledSorted(bidNotionalUsd, askNotionalUsd)
+  const filledBids = filledSorted(bidNotionalUsd)
+  const filledAsks = filledSorted(askNotionalUsd)
+  const filled = merged(filledBids, filledAsks)
   const p50Usd = filled.length === 0 ? 0 : percentileSorted(filled, 50)
   const p95Usd = filled.length === 0 ? 1 : percentileSorted(filled, 95)
   return {
@@ -181,8 +183,8 @@ function frameOf(frames: FrameAccumulator, levels: BookLevels, sides: BookSides)
     p95Usd,
     p99Usd: filled.length === 0 ? 1 : percentileSorted(filled, 99),
     maxUsd: filled.at(-1) ?? 1,
-    bid: sideNorm(bidNotionalUsd),
-    ask: sideNorm(askNotionalUsd),
+    bid: sideNorm(bidNotionalUsd, filledBids),
+    ask: sideNorm(askNotionalUsd, filledAsks),
   }
 }
 
@@ -200,15 +202,17 @@ function bucketsOf(
 ): Float64Array {
   const { lowIndex, bucketCount } = band
   const notionalUsd = new Float64Array(bucketCount)
-  eachBucketLevel(levels, sides, side, band, (bucket, levelUsd) => {
-    const index = bucket - lowIndex
-    if (index < bucketCount) notionalUsd[index] = (notionalUsd[index] ?? 0) + levelUsd
-  })
+  const { buckets, notionalsUsd, count } = bucketLevels(levels, sides, side, band)
+  for (let place = 0; place < count; place += 1) {
+    const index = (buckets[place] ?? 0) - lowIndex
+    if (index < bucketCount) {
+      notionalUsd[index] = (notionalUsd[index] ?? 0) + (notionalsUsd[place] ?? 0)
+    }
+  }
   return notionalUsd
 }
 
-function sideNorm(notionalUsd: Float64Array): SideNorm {
-  const filled = filledSorted(notionalUsd)
+function sideNorm(notionalUsd: Float64Array, filled: Float64Array): SideNorm {
   const totalUsd = pairwiseSum(notionalUsd)
   if (filled.length === 0) return { p50Usd: 0, p95Usd: 1, maxUsd: 1, totalUsd }
   return {
@@ -219,22 +223,33 @@ function sideNorm(notionalUsd: Float64Array): SideNorm {
   }
 }
 
-function filledSorted(first: Float64Array, second: Float64Array = NOTHING): Float64Array {
-  const filled = new Float64Array(first.length + second.length)
+/** What is not 0, the least first. */
+function filledSorted(notionalUsd: Float64Array): Float64Array {
+  const filled = new Float64Array(notionalUsd.length)
   let count = 0
-  for (const side of [first, second]) {
-    for (let index = 0; index < side.length; index += 1) {
-      const value = side[index] ?? 0
-      if (value > 0) {
-        filled[count] = value
-        count += 1
-      }
+  for (let index = 0; index < notionalUsd.length; index += 1) {
+    const value = notionalUsd[index] ?? 0
+    if (value > 0) {
+      filled[count] = value
+      count += 1
     }
   }
   return filled.subarray(0, count).sort()
 }
 
-const NOTHING: Float64Array = new Float64Array(0)
+/** Two sorted columns as one. */
+function merged(a: Float64Array, b: Float64Array): Float64Array {
+  const both = new Float64Array(a.length + b.length)
+  let [aPlace, bPlace] = [0, 0]
+  for (let place = 0; place < both.length; place += 1) {
+    const aNext = a[aPlace] ?? Number.POSITIVE_INFINITY
+    const bNext = b[bPlace] ?? Number.POSITIVE_INFINITY
+    both[place] = Math.min(aNext, bNext)
+    if (aNext <= bNext) aPlace += 1
+    else bPlace += 1
+  }
+  return both
+}
 
 const slotOf = (frames: FrameAccumulator, clockMs: number): number =>
   Math.floor(clockMs / 1000 / frames.settings.slotS)

@@ -24,6 +24,7 @@ import {
   loadLevels,
 } from './book-levels.ts'
 import { clearChangeLog } from './change-log.ts'
+import { createDiffRing, type DiffRing, letGo, waitingDiffs } from './diff-ring.ts'
 
 export const BOOK_SETTINGS = {
   joinRule: {
@@ -102,10 +103,10 @@ export interface OrderBook {
   /** First diff that was applied from the buffer; a resync does not reset it. */
   firstDiffU: number
   firstDiffLastU: number
-  /** Diffs that wait for a snapshot, in order of arrival. */
-  buffer: DepthUpdate[]
-  /** Of all diffs that were ever buffered: what a digest covers of them. */
-  readonly bufferHash: RunningHash
+  /** Diffs that wait for a snapshot. */
+  readonly waiting: DiffRing
+  /** Of all diffs that ever waited: what a digest covers of them. */
+  readonly waitingHash: RunningHash
   readonly counts: BookCounts
   readonly audit: BookAudit
   /** How far the book is known without diffs. No part of a digest: nothing but the audit reads it. */
@@ -126,8 +127,8 @@ export function createOrderBook(settings: BookSettings): OrderBook {
     unbridged: false,
     firstDiffU: 0,
     firstDiffLastU: 0,
-    buffer: [],
-    bufferHash: startHash(),
+    waiting: createDiffRing(),
+    waitingHash: startHash(),
     counts: {
       resyncs: 0,
       joinsFailed: 0,
@@ -198,12 +199,12 @@ export function takeSnapshot(book: OrderBook, snapshot: DepthSnapshot, clockMs: 
   const futures = book.settings.joinRule === 'futures'
   // The reference takes only the reply to a request of its own.
   if (!futures && !book.snapshotWanted) return
-  const join = (futures ? joinFutures : joinSpot)(book.buffer, snapshot.lastUpdateId)
+  const join = (futures ? joinFutures : joinSpot)(waitingDiffs(book.waiting), snapshot.lastUpdateId)
   book.counts.diffsDiscarded += join.discardedCount
   book.counts.diffsDuplicate += join.duplicateCount
   if (join.brokenIndex !== undefined) {
     // What a later snapshot can still be joined to is kept.
-    book.buffer = book.buffer.slice(join.brokenIndex)
+    letGo(book.waiting, join.brokenIndex)
     book.counts.joinsFailed += 1
     wantSnapshot(book)
     return
@@ -234,7 +235,7 @@ function startFrom(book: OrderBook, snapshotId: number, survivors: readonly Dept
     book.firstDiffU = first.firstUpdateId
     book.firstDiffLastU = first.lastUpdateId
   }
-  book.buffer = []
+  letGo(book.waiting, book.waiting.count)
   book.state = 'synced'
   book.snapshotWanted = false
   book.counts.diffsApplied += survivors.length

@@ -6,6 +6,7 @@
  * in the window, so everything in the map is worse than what the window can hold above it.
  */
 import { addBirth, type BirthLog, clearBirths, createBirthLog, tidyBirths } from './birth-log.ts'
+import { createLevelBuffer, type LevelBuffer, putLevel } from './level-buffer.ts'
 import {
   bitsUpTo,
   clearSlot,
@@ -38,14 +39,6 @@ interface FarLevel {
   readonly birth: number
 }
 
-/** Levels copied out of a ladder. Used again by its owner. */
-export interface LevelBuffer {
-  keys: Float64Array
-  sizes: Float64Array
-  births: Float64Array
-  count: number
-}
-
 export const NO_KEY = Number.NEGATIVE_INFINITY
 
 /**
@@ -71,15 +64,6 @@ export function createLadder(): PriceLadder {
     nextBirth: 0,
   }
   return ladder
-}
-
-export function createLevelBuffer(capacity = 4096): LevelBuffer {
-  return {
-    keys: new Float64Array(capacity),
-    sizes: new Float64Array(capacity),
-    births: new Float64Array(capacity),
-    count: 0,
-  }
 }
 
 /** Sets the size of a level; 0 removes it. Returns the size it had. */
@@ -110,16 +94,31 @@ export function collectLevels(ladder: PriceLadder, worstKey: number, into: Level
   if (ladder.far.size > 0 && worstKey < ladder.firstKey) collectFar(ladder, worstKey, into)
 }
 
-/** Copies the levels with a key of at least `worstKey`, in the order in which they came into being. */
+/**
+ * Copies the levels with a key of at least `worstKey`, in the order in which they came into being,
+ * and tidies their log on the way: without their births, which that order says already.
+ */
 export function collectByBirth(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
   if (into.keys.length < ladder.count) Object.assign(into, createLevelBuffer(ladder.count * 2))
-  tidyBirths(ladder.born)
-  const { keys, births, count } = ladder.born
-  into.count = 0
-  for (let place = 0; place < count; place += 1) {
+  const { born } = ladder
+  if (!born.isSorted) tidyBirths(born)
+  const { keys, births } = born
+  let count = 0
+  let aliveCount = 0
+  for (let place = 0; place < born.count; place += 1) {
     const key = keys[place] ?? 0
-    if (key >= worstKey) put(into, key, sizeAt(ladder, key), births[place] ?? 0)
+    const birth = births[place] ?? 0
+    if (birthAt(ladder, key) !== birth) continue
+    keys[aliveCount] = key
+    births[aliveCount] = birth
+    aliveCount += 1
+    if (key < worstKey) continue
+    into.keys[count] = key
+    into.sizes[count] = sizeAt(ladder, key)
+    count += 1
   }
+  born.count = aliveCount
+  into.count = count
 }
 
 /**
@@ -288,12 +287,5 @@ function collectWindow(ladder: PriceLadder, worstKey: number, into: LevelBuffer)
 
 function collectFar(ladder: PriceLadder, worstKey: number, into: LevelBuffer): void {
   const rows = [...ladder.far].filter(([key]) => key >= worstKey).sort(([a], [b]) => b - a)
-  for (const [key, { size, birth }] of rows) put(into, key, size, birth)
-}
-
-function put(into: LevelBuffer, key: number, size: number, birth: number): void {
-  into.keys[into.count] = key
-  into.sizes[into.count] = size
-  into.births[into.count] = birth
-  into.count += 1
+  for (const [key, { size, birth }] of rows) putLevel(into, key, size, birth)
 }

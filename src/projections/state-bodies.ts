@@ -1,6 +1,7 @@
 /** The state as it stands: book, zones, and what the recording holds. */
 import { type BookGrid, priceOfKey, sizeBaseOf } from '../engines/book-levels.ts'
-import { collectLevels, createLevelBuffer, type PriceLadder } from '../engines/price-ladder.ts'
+import { createLevelBuffer } from '../engines/level-buffer.ts'
+import { collectLevels, type PriceLadder } from '../engines/price-ladder.ts'
 import { contributionsOf, STANDARD_ZONE_SOURCE } from '../engines/symbol/standard-shown.ts'
 import { shownEngines } from '../engines/symbol/symbol-engines.ts'
 import { asOfMs } from './minute-bodies.ts'

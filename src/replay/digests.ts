@@ -5,7 +5,7 @@ import { runToDigest, type SymbolRun } from '../pipeline/symbol-run.ts'
 import { digestOfBytes } from './checkpoint-store.ts'
 
 /** Goes up whenever the same entries give another state: digests of two versions do not compare. */
-export const STATE_VERSION = 2
+export const STATE_VERSION = 3
 
 export interface MinuteDigest {
   readonly symbol: string

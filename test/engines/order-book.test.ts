@@ -4,6 +4,8 @@ import { defaultsOf } from '../../src/base/setting.ts'
 import { type BookSides, priceOfKey, showLive, sizeBaseOf } from '../../src/engines/book-levels.ts'
 import { restoreBook, saveBook } from '../../src/engines/book-plain.ts'
 import { bookReportOf } from '../../src/engines/book-report.ts'
+import { waitingDiffs } from '../../src/engines/diff-ring.ts'
+import { createLevelBuffer } from '../../src/engines/level-buffer.ts'
 import {
   BOOK_SETTINGS,
   carryOut,
@@ -14,7 +16,7 @@ import {
   snapshotFailed,
   takeSnapshot,
 } from '../../src/engines/order-book.ts'
-import { collectLevels, createLevelBuffer, NO_KEY } from '../../src/engines/price-ladder.ts'
+import { collectLevels, NO_KEY } from '../../src/engines/price-ladder.ts'
 import type { DepthUpdate } from '../../src/model/messages.ts'
 import { diff, snapshot } from './golden-input.ts'
 
@@ -51,7 +53,7 @@ describe('orderbook.md §2 R1, first sync with a tolerance of 1000', () => {
     expect(book).toMatchObject({ state: 'syncing', snapshotWanted: true })
     take(book, diff([101, 120, 100], '99.5:2', '101:0'))
     take(book, diff([121, 140, 120], '98:4', '102:3'))
-    expect(book.buffer.length).toBe(3)
+    expect(book.waiting.count).toBe(3)
   })
 
   test('joins the snapshot by the rule of spot', () => {
@@ -103,7 +105,7 @@ describe('orderbook.md §2 R1, first sync with a tolerance of 1000', () => {
   test('asks again after a failed request', () => {
     snapshotFailed(book)
     expect(book).toMatchObject({ state: 'unsynced', snapshotWanted: false })
-    expect(book.buffer.length).toBe(1)
+    expect(book.waiting.count).toBe(1)
     expect(take(book, diff([2351, 2400, 2350], '95.5:1'), at(12))).toBe('buffer')
     expect(book).toMatchObject({ state: 'syncing', snapshotWanted: true })
     takeSnapshot(book, snapshot(2355, '95:3', '96:4'), at(12))
@@ -187,7 +189,7 @@ describe('the rules of futures (orderbook.md RQ1–RQ6)', () => {
     take(book, diff([61, 70, 60], '97:1'))
     takeSnapshot(book, snapshot(50, '99:1', '101:1'), START_MS)
     expect(book.state).toBe('syncing')
-    expect(book.buffer.map((kept) => kept.lastUpdateId)).toEqual([70])
+    expect(waitingDiffs(book.waiting).map((kept) => kept.lastUpdateId)).toEqual([70])
   })
 
   test('a diff of the past is dropped and counted, and changes nothing', () => {

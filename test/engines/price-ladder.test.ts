@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createLevelBuffer, type LevelBuffer } from '../../src/engines/level-buffer.ts'
 import {
   clearLadder,
   collectByBirth,
   collectLevels,
   createLadder,
-  createLevelBuffer,
   hasLevelBetween,
-  type LevelBuffer,
   NO_KEY,
   type PriceLadder,
   rescaleLadder,

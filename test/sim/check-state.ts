@@ -3,8 +3,9 @@
  * venue's own at its id, and the minutes that nothing disturbed are what the venue counted.
  */
 import { priceOfKey, sizeBaseOf } from '../../src/engines/book-levels.ts'
+import { createLevelBuffer } from '../../src/engines/level-buffer.ts'
 import type { MinuteClose } from '../../src/engines/minute-close.ts'
-import { collectLevels, createLevelBuffer, NO_KEY } from '../../src/engines/price-ladder.ts'
+import { collectLevels, NO_KEY } from '../../src/engines/price-ladder.ts'
 import type { Block } from '../../src/model/block.ts'
 import { Pipeline } from '../../src/pipeline/pipeline.ts'
 import type { SymbolRun } from '../../src/pipeline/symbol-run.ts'
