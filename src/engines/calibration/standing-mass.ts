@@ -109,13 +109,14 @@ export function enterMass(
 
 /** Adds `factors[tier]` times the mass of each level to the window's `sums`, tier by tier. */
 export function addWeighted(mass: StandingMass, factors: Float64Array, sums: Float64Array): void {
+  const { cells } = mass
   for (let tier = 0; tier < mass.tierCount; tier += 1) {
     const factor = factors[tier] ?? 0
     const from = fromPlace(mass, tier)
     const end = endPlace(mass, tier)
     const shift = placeOf(mass, tier, mass.firstLevel)
     for (let place = from; place < end; place += 1) {
-      sums[place - shift] = (sums[place - shift] ?? 0) + factor * (mass.cells[place] ?? 0)
+      sums[place - shift] = (sums[place - shift] ?? 0) + factor * (cells[place] ?? 0)
     }
   }
 }
@@ -129,10 +130,10 @@ export function massBetween(
 ): number {
   const from = Math.max(mass.froms[tier] ?? 0, fromLevel)
   const end = Math.min(mass.ends[tier] ?? 0, toLevel + 1)
+  const { cells } = mass
+  const shift = placeOf(mass, tier, 0)
   let sum = 0
-  for (let level = from; level < end; level += 1) {
-    sum += mass.cells[placeOf(mass, tier, level)] ?? 0
-  }
+  for (let place = shift + from; place < shift + end; place += 1) sum += cells[place] ?? 0
   return sum
 }
 

@@ -155,10 +155,11 @@ function clusters(
   const close = () => {
     if (open.count > 0 && open.totalUsd >= range.minNotionalUsd) pools.push(clusterOf(open))
   }
-  for (let place = 0; place < pricesUsd.length; place += 1) {
+  let place = firstAtOrAbove(pricesUsd, fromUsd)
+  for (; place < pricesUsd.length; place += 1) {
     const priceUsd = pricesUsd[place] ?? 0
+    if (priceUsd > toUsd) break
     const value = values[place] ?? 0
-    if (priceUsd < fromUsd || priceUsd > toUsd) continue
     bucketCount += 1
     if (value < LEVEL_USD_MIN) continue
     // The distance to the last level of the chain, which can grow as wide as it likes (quirk 7).
@@ -175,6 +176,17 @@ function clusters(
   close()
   pools.sort((a, b) => b.notionalUsd - a.notionalUsd)
   return { pools: pools.slice(0, settings.heatmap.maxPoolsPerSide), bucketCount }
+}
+
+/** Place of the first price that is not below `priceUsd`. */
+function firstAtOrAbove(pricesUsd: Float64Array, priceUsd: number): number {
+  let [low, high] = [0, pricesUsd.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((pricesUsd[middle] ?? 0) < priceUsd) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 interface Chain {
