@@ -261,11 +261,12 @@ class Daemon implements Capture {
 
   #onSockets(isPaused: boolean): void {
     if (this.#ended) return
-    for (const link of this.#links) {
-      if (isPaused) link.pause()
-      else link.resume()
+    const { world } = this.#options
+    for (const group of this.#groups) {
+      if (isPaused) group.pause(world.monoUs())
+      else group.resume(world.monoUs())
     }
-    this.#pausedTimeMs = isPaused ? this.#options.world.nowUs() / 1000 : undefined
+    this.#pausedTimeMs = isPaused ? world.nowUs() / 1000 : undefined
     this.#recordPressure(isPaused ? 'paused' : 'resumed')
   }
 

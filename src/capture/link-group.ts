@@ -2,7 +2,7 @@
 import type { Link } from './link.ts'
 import type { PlannedConnection } from './plan.ts'
 import type { Moment } from './session-state.ts'
-import { createStreamTable, type StreamTable } from './stream-table.ts'
+import { createStreamTable, passOver, type StreamTable } from './stream-table.ts'
 
 /** A stretch in which frames may be missing. Unit: ms. Clock: monotonic, which never steps. */
 export interface DeafStretch {
@@ -32,6 +32,8 @@ export class LinkGroup {
   /** Up to here a gap was said for all connections of the group. Unit: ms. Clock: monotonic. */
   #saidUntilMs = Number.NEGATIVE_INFINITY
 
+  #pausedMonoUs = 0
+
   constructor(venue: string, planned: PlannedConnection) {
     this.planned = planned
     this.table = createStreamTable(venue, planned.streams)
@@ -50,6 +52,17 @@ export class LinkGroup {
 
   get isPaused(): boolean {
     return this.links.some(({ isPaused }) => isPaused)
+  }
+
+  /** Stops reading. */
+  pause(monoUs: number): void {
+    this.#pausedMonoUs = monoUs
+    for (const link of this.links) link.pause()
+  }
+
+  resume(monoUs: number): void {
+    passOver(this.table, this.#pausedMonoUs, monoUs)
+    for (const link of this.links) link.resume()
   }
 
   othersDeliver(link: Link): boolean {

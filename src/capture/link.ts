@@ -83,7 +83,6 @@ export class Link {
   }
 
   resume(): void {
-    this.#listenAnew()
     this.#step({ kind: 'resumed' })
     for (const { handle } of this.#ports.values()) handle?.resume()
   }

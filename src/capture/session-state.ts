@@ -91,6 +91,8 @@ export interface Session {
   /** Why frames may be missing since `lastFrameWallMs`; empty while none are. */
   lostCause: '' | 'disconnect' | 'silence'
   paused: boolean
+  /** Since when it is, or was for the last time. Unit: ms. Clock: monotonic. */
+  pausedMs: number
   stopped: boolean
   nextId: number
   readonly idStep: number
@@ -118,6 +120,7 @@ export const startSession = (
   leavingSpoke: false,
   lostCause: '',
   paused: false,
+  pausedMs: 0,
   stopped: false,
   nextId: firstId,
   idStep,

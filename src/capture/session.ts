@@ -61,6 +61,7 @@ export function step(session: Session, input: SessionInput, now: Moment): readon
       return onTicked(session, now)
     case 'paused':
       session.paused = true
+      session.pausedMs = now.monoMs
       return NOTHING
     case 'resumed':
       return onResumed(session, now)
@@ -187,8 +188,10 @@ function onGaveUp(session: Session, now: Moment): readonly SessionEffect[] {
 
 function onResumed(session: Session, now: Moment): readonly SessionEffect[] {
   session.paused = false
+  // What was silent before goes on being so, however often we do not read for a moment.
+  const pauseMs = now.monoMs - session.pausedMs
   for (const leg of [session.active, session.successor]) {
-    if (leg !== undefined) leg.heardMs = now.monoMs
+    if (leg !== undefined) leg.heardMs = Math.min(now.monoMs, leg.heardMs + pauseMs)
   }
   return NOTHING
 }

@@ -93,11 +93,19 @@ export function streamOf(table: StreamTable, frame: Uint8Array): HeardStream | u
   return stream
 }
 
-/** Counts silence from now on: the connection is new, or reading went on after a pause. */
+/** Counts silence from now on: the connection is new. */
 export function listenAnew(table: StreamTable, monoUs: number, wallUs: number): void {
   for (const stream of table.streams) {
     stream.lastMonoUs = monoUs
     if (stream.frameCount === 0) stream.lastWallUs = wallUs
+  }
+}
+
+/** Nothing was read for a while, which is nobody's silence; what was silent before goes on being so. */
+export function passOver(table: StreamTable, fromMonoUs: number, toMonoUs: number): void {
+  for (const stream of table.streams) {
+    if (stream.lastMonoUs === 0) continue
+    stream.lastMonoUs = Math.min(toMonoUs, stream.lastMonoUs + toMonoUs - fromMonoUs)
   }
 }
 

@@ -75,6 +75,9 @@ function sayReplay(profile: string, rates: ReplayRates): void {
     `  from columns ${kilo(columnsPerSecond)}: ${columnsOverJournal.toFixed(2)}x the journal, markets alone ${marketColumnsOverJournal.toFixed(2)}x, and ${rates.marketColumnsOverOneThread.toFixed(2)}x one thread; ${columnBytesPerEntry.toFixed(1)} bytes an entry`,
   )
   say(
+    `  a minute closed and digested in ${rates.minuteMsMedian.toFixed(2)} ms median, ${rates.minuteMsMean.toFixed(2)} ms mean`,
+  )
+  say(
     `  at most ${(rates.memoryBytes / 2 ** 20).toFixed(0)} MB resident; all takes ${rates.tenfoldTime.toFixed(1)} times as long as a tenth; first entry of a moment: median ${rates.seekMsMedian.toFixed(1)} ms, worst of ${rates.seekCount} ${rates.seekMsMax.toFixed(1)} ms; sealed ${(storedFraction * 100).toFixed(1)} % of payload`,
   )
 }

@@ -3,8 +3,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Profile } from '../../src/base/setting.ts'
 import { COLUMN_FOLDER } from '../../src/columns/column-cache.ts'
+import { Pipeline } from '../../src/pipeline/pipeline.ts'
 import { resolveSettings } from '../../src/pipeline/settings.ts'
 import { ColumnSource } from '../../src/replay/block-source.ts'
+import { Digester } from '../../src/replay/digests.ts'
 import { openRecording, type Recording } from '../../src/replay/recording.ts'
 import { replay } from '../../src/replay/replay.ts'
 import { monoUs, nowUs } from '../../src/runtime/clock.ts'
@@ -33,6 +35,9 @@ export interface ReplayRates {
   readonly storedFraction: number
   /** Greatest resident memory of this process until the end of the replays. */
   readonly memoryBytes: number
+  /** The entry that closes a minute, with the rollover of all engines and the digest. */
+  readonly minuteMsMedian: number
+  readonly minuteMsMean: number
   /** From an exchange time to its first entry. */
   readonly seekMsMedian: number
   readonly seekMsMax: number
@@ -76,6 +81,7 @@ async function measure(): Promise<ReplayRates> {
   const seeks = await timeSeeks(recording)
   const journal = await journalRates(recording, alone)
   const columns = await columnRates(recording, alone)
+  const minutes = await timeMinutes(alone)
   await reader.close()
   await alone.reader.close()
   return {
@@ -84,7 +90,9 @@ async function measure(): Promise<ReplayRates> {
     tenfoldTime: ((reader.nextSeq / tenth) * tenthPerSecond) / wholePerSecond,
     storedFraction: contents.storedBytes / contents.sealedPayloadBytes,
     memoryBytes,
-    seekMsMedian: seeks[seeks.length >> 1] ?? Number.NaN,
+    minuteMsMedian: middleOf(minutes),
+    minuteMsMean: minutes.reduce((sum, ms) => sum + ms, 0) / minutes.length,
+    seekMsMedian: middleOf(seeks),
     seekMsMax: seeks.at(-1) ?? Number.NaN,
     seekCount: seeks.length,
   }
@@ -184,6 +192,34 @@ async function rateOf(
   })
   return entriesPerSecond
 }
+
+/** The later half of all minutes, on one thread: what the first cost is the compiler's. */
+async function timeMinutes({ reader, symbols }: Recording): Promise<readonly number[]> {
+  const digester = new Digester()
+  let isClosed = false
+  const pipeline = new Pipeline({
+    settings: resolveSettings(profile as Profile),
+    symbols,
+    listener: {
+      minuteClosed: (run, { closedMinute }, cause) => {
+        digester.digestOf(run, closedMinute, cause)
+        isClosed = true
+      },
+    },
+  })
+  const times: number[] = []
+  for await (const block of reader.blocks()) {
+    for (let index = 0; index < block.count; index += 1) {
+      const startUs = monoUs()
+      pipeline.consume(block, index, index + 1)
+      if (isClosed) times.push((monoUs() - startUs) / 1000)
+      isClosed = false
+    }
+  }
+  return times.slice(times.length >> 1).sort((a, b) => a - b)
+}
+
+const middleOf = (sorted: readonly number[]): number => sorted[sorted.length >> 1] ?? Number.NaN
 
 /** Moments all over the recording, in no order. */
 async function timeSeeks({ reader, contents }: Recording): Promise<readonly number[]> {

@@ -495,6 +495,26 @@ test('sockets are paused while too much waits for the disk; nothing is lost and 
   expect(facts.filter((channel) => channel === 'timer').length % 2).toBe(0)
 })
 
+test('a pause of the sockets does not make a silent stream start anew', async () => {
+  const journal = new StallingJournal()
+  const rig = new Rig({ writer: journal, settings: captureSettings({ pendingBytesMax: 50_000 }) })
+  const isPaused = () => rig.capture.health().storage.socketsPaused
+  await rig.world.pass(5_000)
+  const startUs = rig.world.monoUs()
+  rig.world.mute.add('ethusdt@markPrice@1s')
+  journal.stalled = true
+  while (!isPaused()) await rig.world.pass(100)
+  expect(rig.world.monoUs() - startUs).toBeGreaterThan(2_000_000)
+  journal.stalled = false
+  while (isPaused()) await rig.world.pass(10)
+  await rig.world.pass(9_900 - (rig.world.monoUs() - startUs) / 1000)
+  await rig.capture.stop()
+  const alarms = journal.drafts
+    .filter(({ stream }) => stream.channel === 'alarm')
+    .map(({ payload }) => JSON.parse(new TextDecoder().decode(payload)) as { subject: string })
+  expect(alarms.map(({ subject }) => subject)).toContain('ethusdt@markPrice@1s')
+})
+
 test('a stop while sockets are paused tells the gap that what they hold leaves', async () => {
   const journal = new StallingJournal()
   const rig = new Rig({ writer: journal, settings: captureSettings({ pendingBytesMax: 100_000 }) })

@@ -136,6 +136,7 @@ class StreamCheck {
     const { fromMs, toMs } = this.#window(loss)
     const incidents = incidentsIn(this.#simulation, this.#route, this.#stream, fromMs, toMs)
     const causes = this.#causes(incidents, fromMs, toMs)
+    if (causes.size === 0 && this.#isGivenUp(loss, fromMs, toMs)) causes.add('silence').add('ids')
     // Nothing came between the two, which is what others call silence.
     if (isRare(this.#stream)) causes.add('silence')
     const where = `${this.#stream}: ${ids.length} from id ${ids[0]} (${fromMs.toFixed(0)} to ${toMs.toFixed(0)} ms)`
@@ -222,17 +223,31 @@ class StreamCheck {
   #causes(incidents: readonly Incident[], fromMs: number, toMs: number): Set<string> {
     const causes = new Set<string>(incidents.map(({ kind }) => kind))
     // Other streams that are silent may end the connection of all.
-    const isSilent = (incident: Incident): boolean =>
-      incident.kind === 'silence' &&
-      incident.route === this.#route &&
-      incident.fromMs <= toMs &&
-      incident.toMs >= fromMs
-    if (causes.size > 0 && this.#simulation.network.incidents.some(isSilent)) causes.add('silence')
+    if (causes.size > 0 && this.#isRouteMute(fromMs, toMs)) causes.add('silence')
     // A recorder that stops while its disk stands still has not read what waits in the sockets.
     if (causes.size > 0 && this.#isStalled) causes.add('paused')
     // A stream that the venue does not deliver looks like skipped ids where nobody notices.
     if (causes.has('silence')) causes.add('ids')
     return causes
+  }
+
+  /** While its market slept and another stream of it was mute, a connection looked dead, as was told. */
+  #isGivenUp({ before, after }: Loss, fromMs: number, toMs: number): boolean {
+    return (
+      this.#isRouteMute(fromMs, toMs) &&
+      this.#gapsBetween(before, after).some(({ fact }) => fact.cause === 'silence')
+    )
+  }
+
+  /** Some stream of the route was not delivered. */
+  #isRouteMute(fromMs: number, toMs: number): boolean {
+    return this.#simulation.network.incidents.some(
+      (incident) =>
+        incident.kind === 'silence' &&
+        incident.route === this.#route &&
+        incident.fromMs <= toMs &&
+        incident.toMs >= fromMs,
+    )
   }
 
   /** The last frames may be on their way when the recorder is stopped. */
