@@ -135,8 +135,7 @@ class StreamCheck {
     const { ids, before, after } = loss
     const { fromMs, toMs } = this.#window(loss)
     const incidents = incidentsIn(this.#simulation, this.#route, this.#stream, fromMs, toMs)
-    const causes = this.#causes(incidents, fromMs, toMs)
-    if (causes.size === 0 && this.#isGivenUp(loss, fromMs, toMs)) causes.add('silence').add('ids')
+    const causes = this.#causes(loss, incidents, fromMs, toMs)
     // Nothing came between the two, which is what others call silence.
     if (isRare(this.#stream)) causes.add('silence')
     const where = `${this.#stream}: ${ids.length} from id ${ids[0]} (${fromMs.toFixed(0)} to ${toMs.toFixed(0)} ms)`
@@ -220,10 +219,12 @@ class StreamCheck {
   }
 
   /** What a recorder may give as the cause. */
-  #causes(incidents: readonly Incident[], fromMs: number, toMs: number): Set<string> {
+  #causes(loss: Loss, incidents: readonly Incident[], fromMs: number, toMs: number): Set<string> {
     const causes = new Set<string>(incidents.map(({ kind }) => kind))
     // Other streams that are silent may end the connection of all.
-    if (causes.size > 0 && this.#isRouteMute(fromMs, toMs)) causes.add('silence')
+    if (this.#isRouteMute(fromMs, toMs) && (causes.size > 0 || this.#isGivenUp(loss))) {
+      causes.add('silence')
+    }
     // A recorder that stops while its disk stands still has not read what waits in the sockets.
     if (causes.size > 0 && this.#isStalled) causes.add('paused')
     // A stream that the venue does not deliver looks like skipped ids where nobody notices.
@@ -231,12 +232,9 @@ class StreamCheck {
     return causes
   }
 
-  /** While its market slept and another stream of it was mute, a connection looked dead, as was told. */
-  #isGivenUp({ before, after }: Loss, fromMs: number, toMs: number): boolean {
-    return (
-      this.#isRouteMute(fromMs, toMs) &&
-      this.#gapsBetween(before, after).some(({ fact }) => fact.cause === 'silence')
-    )
+  /** A connection looked dead, and was given up, as is told. */
+  #isGivenUp({ before, after }: Loss): boolean {
+    return this.#gapsBetween(before, after).some(({ fact }) => fact.cause === 'silence')
   }
 
   /** Some stream of the route was not delivered. */
