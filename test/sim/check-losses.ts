@@ -199,20 +199,23 @@ class StreamCheck {
 
   /** Lost with its connection after later ones had come: nobody can tell it from one that was skipped. */
   #isOvertaken(fromMs: number, toMs: number): boolean {
-    return this.#simulation.network.incidents.some(
-      (incident) =>
-        incident.kind === 'late' &&
-        incident.stream === this.#stream &&
-        incident.fromMs <= toMs &&
-        incident.toMs >= fromMs,
-    )
+    return this.#met('late', fromMs, toMs, ({ stream }) => stream === this.#stream)
   }
 
   #wasLate(fromMs: number, toMs: number): boolean {
+    return this.#met('late', fromMs, toMs, ({ route }) => route === '' || route === this.#route)
+  }
+
+  #met(
+    kind: Incident['kind'],
+    fromMs: number,
+    toMs: number,
+    isOurs: (incident: Incident) => boolean,
+  ): boolean {
     return this.#simulation.network.incidents.some(
       (incident) =>
-        incident.kind === 'late' &&
-        (incident.route === '' || incident.route === this.#route) &&
+        incident.kind === kind &&
+        isOurs(incident) &&
         incident.fromMs <= toMs &&
         incident.toMs >= fromMs,
     )
@@ -239,13 +242,7 @@ class StreamCheck {
 
   /** Some stream of the route was not delivered. */
   #isRouteMute(fromMs: number, toMs: number): boolean {
-    return this.#simulation.network.incidents.some(
-      (incident) =>
-        incident.kind === 'silence' &&
-        incident.route === this.#route &&
-        incident.fromMs <= toMs &&
-        incident.toMs >= fromMs,
-    )
+    return this.#met('silence', fromMs, toMs, ({ route }) => route === this.#route)
   }
 
   /** The last frames may be on their way when the recorder is stopped. */
