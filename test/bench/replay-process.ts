@@ -219,7 +219,9 @@ async function timeMinutes({ reader, symbols }: Recording): Promise<readonly num
   return times.slice(times.length >> 1).sort((a, b) => a - b)
 }
 
-const middleOf = (sorted: readonly number[]): number => sorted[sorted.length >> 1] ?? Number.NaN
+function middleOf(sorted: readonly number[]): number {
+  return sorted[sorted.length >> 1] ?? Number.NaN
+}
 
 /** Moments all over the recording, in no order. */
 async function timeSeeks({ reader, contents }: Recording): Promise<readonly number[]> {
