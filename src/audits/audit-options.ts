@@ -1,7 +1,7 @@
 /** What an audit is made with. */
 import { RecorderError } from '../base/errors.ts'
 import type { Profile } from '../base/setting.ts'
-import type { StandardGrid } from '../engines/calibration/standard-model.ts'
+import type { StandardGrid } from '../engines/calibration/standard-positions.ts'
 import type { StandardSettings } from '../engines/calibration/standard-settings.ts'
 import type { ModelLayer } from './audit-input.ts'
 import type { AuditSettings } from './audit-settings.ts'

@@ -12,7 +12,8 @@ import {
   rateOfPath,
 } from '../engines/calibration/path-rival.ts'
 import { closeRivalMinute, createRivals, type Rivals } from '../engines/calibration/rivals.ts'
-import { createStandardModel, type StandardMinute } from '../engines/calibration/standard-model.ts'
+import { createStandardModel } from '../engines/calibration/standard-model.ts'
+import type { StandardMinute } from '../engines/calibration/standard-positions.ts'
 import type { AuditOptions } from './audit-options.ts'
 import type { PerSide } from './view-figures.ts'
 import type { HazardName } from './view-hazard.ts'

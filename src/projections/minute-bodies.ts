@@ -166,7 +166,7 @@ export function zoneChangesBody(
   minutes: number,
 ): ViewOf<typeof ZoneChangesBody> {
   const fromMs = sinceMs(at, minutes)
-  const stepUsd = at.engines?.model === 'standard' ? at.engines.standard.stepUsd : 0
+  const stepUsd = at.engines?.model === 'standard' ? at.engines.standard.positions.stepUsd : 0
   const changes = at.past.zoneChanges
     .before(state.seq)
     .map(({ seq, change, minute, zone }) => ({

@@ -73,8 +73,8 @@ function zonesOf(engines: NonNullable<Shown['at']['engines']>, stepUsd: number):
   return zones.zones.map((zone) => ({
     id: zone.id,
     side: zone.side,
-    lowUsd: zone.fromLevel * standard.stepUsd,
-    highUsd: zone.toLevel * standard.stepUsd,
+    lowUsd: zone.fromLevel * standard.positions.stepUsd,
+    highUsd: zone.toLevel * standard.positions.stepUsd,
     priceUsd: zone.triggerUsd,
     orderUsd: zone.orderUsd,
     expected: zone.expected,

@@ -47,8 +47,8 @@ export function ladderOf(engines: SymbolEngines): Ladder {
 /** What projections are weighed with; of the standard model, liquidations a unit of mass. */
 export function weightsOf(engines: SymbolEngines) {
   if (engines.model === 'standard') {
-    const { ladder, rates } = engines.standard
-    return { tiers: ladder, weights: [...rates.weights.subarray(1)] }
+    const { positions, rates } = engines.standard
+    return { tiers: positions.ladder, weights: [...rates.weights.subarray(1)] }
   }
   const { inference } = engines.liquidation.state.heatmap
   const ladder = [...inference.weights].sort(([a], [b]) => a - b)

@@ -4,7 +4,7 @@ import type { ModelLayer, ZoneColumns } from '../audits/audit-input.ts'
 import type { AuditLayer } from '../audits/audit-options.ts'
 import type { AuditSide, PerSide } from '../audits/view-figures.ts'
 import { orderPriceUsd } from '../engines/calibration/standard-map.ts'
-import type { StandardModel } from '../engines/calibration/standard-model.ts'
+import type { StandardPositions } from '../engines/calibration/standard-positions.ts'
 import type { HeatMap } from '../engines/liquidation/heat-map.ts'
 import { priceOfLevel } from '../engines/liquidation/level-grid.ts'
 import type { SymbolEngines } from '../engines/symbol/symbol-engines.ts'
@@ -95,7 +95,7 @@ function standardZones({ zones, standard }: Standard, side: AuditSide): ZoneColu
     ids: ofSide.map(({ id }) => id),
     bornTimesS: ofSide.map(({ createdMinute }) => (createdMinute + 1) * 60),
     ...stretches(
-      standard,
+      standard.positions,
       side,
       ofSide.map(({ fromLevel }) => fromLevel),
       ofSide.map(({ toLevel }) => toLevel),
@@ -105,20 +105,20 @@ function standardZones({ zones, standard }: Standard, side: AuditSide): ZoneColu
 
 function standardLevels({ standard }: Standard, map: HeatMap, side: AuditSide): ZoneColumns {
   const { pricesUsd, values, levels } = map[side]
-  return { pricesUsd, strengths: values, ...stretches(standard, side, levels, levels) }
+  return { pricesUsd, strengths: values, ...stretches(standard.positions, side, levels, levels) }
 }
 
 /** From the lower edge of one level to the upper edge of another: of triggers, and of their orders. */
 function stretches(
-  model: StandardModel,
+  positions: StandardPositions,
   side: AuditSide,
   fromLevels: ArrayLike<number>,
   toLevels: ArrayLike<number>,
 ): Omit<ZoneColumns, 'pricesUsd' | 'strengths'> {
-  const triggerLowsUsd = Array.from(fromLevels, (level) => (level - 0.5) * model.stepUsd)
-  const triggerHighsUsd = Array.from(toLevels, (level) => (level + 0.5) * model.stepUsd)
+  const triggerLowsUsd = Array.from(fromLevels, (level) => (level - 0.5) * positions.stepUsd)
+  const triggerHighsUsd = Array.from(toLevels, (level) => (level + 0.5) * positions.stepUsd)
   const ordersOf = (edges: readonly number[]) =>
-    edges.map((edgeUsd) => orderPriceUsd(model, side, edgeUsd))
+    edges.map((edgeUsd) => orderPriceUsd(positions, side, edgeUsd))
   return {
     triggerLowsUsd,
     triggerHighsUsd,

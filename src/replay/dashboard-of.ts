@@ -160,7 +160,7 @@ function modelOf(engines: SymbolEngines | undefined, openMinute: number): Dashbo
     minuteCount,
     eventCount:
       engines.model === 'standard'
-        ? engines.standard.notionalCount
+        ? engines.standard.positions.notionalCount
         : engines.calibrator.window.totalEvents,
     longZoneCount: summary.active_zones_long,
     shortZoneCount: summary.active_zones_short,

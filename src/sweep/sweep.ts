@@ -12,6 +12,7 @@ import { CellPlan, type CellPlanBody, planCells, scoredMinutes } from './cell-pl
 import { cellSumsOf } from './cell-sums.ts'
 import type { Contest, Standing } from './contest.ts'
 import { OBJECTIVES, type ObjectiveName } from './objective.ts'
+import { requestsOf } from './requests.ts'
 import { Rungs } from './rungs.ts'
 import { tracedSettings } from './settings-read.ts'
 import { makeTable, type SweepTable } from './table.ts'
@@ -86,13 +87,10 @@ export async function sweep(recording: Recording, options: SweepOptions): Promis
     await rungs.run(
       (jobs, take) =>
         pool.run(
-          jobs.map(({ trial, windowCount }) => ({
-            trial: trial.trial,
-            tapeIndex: tapeKeys.indexOf(trial.tapeKey),
-            settings: trial.settings,
-            windowCount,
-          })),
-          async (line) => take(await journal.append(line)),
+          requestsOf(jobs, { tapeKeys, workers: options.workers }),
+          async (lines) => {
+            for (const line of await journal.append(lines)) take(line)
+          },
           options.signal,
         ),
       (done, total) => options.onProgress?.('trials', done, total),

@@ -1,14 +1,17 @@
-/** One setting on a tape: the engines behind a market, with their feedback loop closed, and nothing else. */
+/** Settings on a tape: the engines behind a market, with their feedback loop closed, and nothing else. */
 import type { HazardSums, RatedMinute } from '../engines/calibration/hazard.ts'
 import { closeMapMinute, createMapRival } from '../engines/calibration/map-rival.ts'
 import {
-  closeEngineMinute,
-  createSymbolEngines,
-  type EngineLiquidation,
-  type EngineMinute,
-  type EngineOutcome,
-  liquidate,
-  type SymbolEngines,
+  closeGroup,
+  createEngineGroup,
+  liquidateGroup,
+  showEngines,
+} from '../engines/symbol/engine-group.ts'
+import type {
+  EngineLiquidation,
+  EngineMinute,
+  EngineOutcome,
+  SymbolEngines,
 } from '../engines/symbol/symbol-engines.ts'
 import type { Settings } from '../pipeline/settings.ts'
 import type { SymbolTape, TapeItem } from './tape.ts'
@@ -27,28 +30,44 @@ export interface TapeObserver {
   minute?(item: RatedItem, engines: SymbolEngines): void
 }
 
-/** Runs the minutes before `toMinute`. Returns the engines as the last of them left them. */
+/** Settings of one group (`engine-group.ts`), each with whoever watches its engines. */
+export interface TapeLane {
+  readonly settings: Settings
+  readonly observer: TapeObserver
+}
+
+/** Runs the minutes before `toMinute`. Returns the engines of each lane as the last of them left them. */
 export function runTape(
   tape: SymbolTape,
-  settings: Settings,
-  observer: TapeObserver,
+  lanes: readonly [TapeLane, ...TapeLane[]],
   toMinute = Number.POSITIVE_INFINITY,
-): SymbolEngines {
-  const engines = createSymbolEngines(tape, settings)
-  const rater = new Rater(tape.symbol, settings)
+): readonly SymbolEngines[] {
+  const [first, ...others] = lanes
+  const group = createEngineGroup(tape, [first.settings, ...others.map((lane) => lane.settings)])
+  const runs = group.engines.map((engines, place) => {
+    const { settings, observer } = lanes[place] ?? first
+    return { engines, observer, rater: new Rater(tape.symbol, settings) }
+  })
   for (const item of tape.items) {
     if (item.kind === 'liquidation') {
-      liquidate(engines, item.event)
-      rater.count(item.event)
-      observer.liquidation?.(item, engines)
+      liquidateGroup(group, item.event)
+      for (const { engines, observer, rater } of runs) {
+        rater.count(item.event)
+        observer.liquidation?.(item, engines)
+      }
       continue
     }
     if (item.minute.close.closedMinute >= toMinute) break
-    const outcome = closeEngineMinute(engines, item.minute)
-    const rated = rater.rate(item.minute, outcome)
-    observer.minute?.({ seq: item.seq, minute: item.minute, outcome, rated }, engines)
+    const { seq, minute } = item
+    for (const [place, outcome] of closeGroup(group, minute).entries()) {
+      const run = runs[place]
+      if (run === undefined) continue
+      const rated = run.rater.rate(minute, outcome)
+      run.observer.minute?.({ seq, minute, outcome, rated }, run.engines)
+    }
   }
-  return engines
+  for (const engines of group.engines) showEngines(engines)
+  return group.engines
 }
 
 export const COLUMNS = [

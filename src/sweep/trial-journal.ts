@@ -91,11 +91,11 @@ export class TrialJournal<Result> {
     }
   }
 
-  /** Resolves when the line is durable. Returns what the line says, as a later run would read it. */
-  async append(line: TrialLine<Result>): Promise<TrialLine<Result>> {
-    const text = encodeLine(line)
+  /** Resolves when the lines are durable. Returns what they say, as a later run would read it. */
+  async append(lines: readonly TrialLine<Result>[]): Promise<readonly TrialLine<Result>[]> {
+    const texts = lines.map(encodeLine)
     this.#tail = this.#tail.then(async () => {
-      await this.#file.appendFile(`${text}\n`)
+      await this.#file.appendFile(texts.map((text) => `${text}\n`).join(''))
       await this.#file.datasync()
     })
     try {
@@ -103,7 +103,7 @@ export class TrialJournal<Result> {
     } catch (cause) {
       throw writeFailed(this.#path, cause)
     }
-    return decodeLine(text) as TrialLine<Result>
+    return texts.map((text) => decodeLine(text) as TrialLine<Result>)
   }
 
   async close(): Promise<void> {

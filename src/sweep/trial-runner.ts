@@ -3,7 +3,7 @@ import { assert } from '../base/assert.ts'
 import type { Settings } from '../pipeline/settings.ts'
 import { CellPlan, type CellPlanBody } from './cell-plan.ts'
 import { decodeTape, type Tape } from './tape.ts'
-import { runTrial, type TrialResult } from './trial.ts'
+import { runTrials, type TrialResult } from './trial.ts'
 
 /** What all trials of a sweep have in common. */
 export interface TrialContext {
@@ -14,11 +14,16 @@ export interface TrialContext {
   readonly audited: boolean
 }
 
+/** Trials that are run together: of one tape, and of one group of engines. */
 export interface TrialRequest {
-  readonly trial: number
+  readonly trials: readonly [TrialSettings, ...TrialSettings[]]
   readonly tapeIndex: number
-  readonly settings: Settings
   readonly windowCount: number
+}
+
+interface TrialSettings {
+  readonly trial: number
+  readonly settings: Settings
 }
 
 export interface TrialReply {
@@ -31,7 +36,7 @@ export function trialRunner({
   plan,
   fromSeq,
   audited,
-}: TrialContext): (request: TrialRequest) => TrialReply {
+}: TrialContext): (request: TrialRequest) => readonly TrialReply[] {
   const cellPlan = new CellPlan(plan)
   const decoded = new Map<number, Tape>()
   const tapeOf = (index: number): Tape => {
@@ -45,8 +50,13 @@ export function trialRunner({
     }
     return tape
   }
-  return ({ trial, tapeIndex, settings, windowCount }) => {
+  return ({ trials, tapeIndex, windowCount }) => {
     const job = { fromSeq, plan: cellPlan, audited, windowCount }
-    return { trial, result: runTrial(tapeOf(tapeIndex), settings, job) }
+    const [first, ...others] = trials
+    const all = [first.settings, ...others.map(({ settings }) => settings)] as const
+    return runTrials(tapeOf(tapeIndex), all, job).flatMap((result, place) => {
+      const one = trials[place]
+      return one === undefined ? [] : [{ trial: one.trial, result }]
+    })
   }
 }

@@ -1,9 +1,10 @@
-/** One trial: a setting on the tape of each symbol, and the sums that every score is made of. */
+/** Trials: settings on the tape of each symbol, and the sums that every score is made of. */
 import { CanonicalWriter, type Plain } from '../base/canonical.ts'
 import {
   addRated,
   createHazard,
   type HazardScore,
+  type HazardSums,
   hazardScore,
 } from '../engines/calibration/hazard.ts'
 import { enginesDigest, type SymbolEngines } from '../engines/symbol/symbol-engines.ts'
@@ -11,7 +12,7 @@ import type { Settings } from '../pipeline/settings.ts'
 import { digestOfBytes } from '../replay/checkpoint-store.ts'
 import type { CellPlan } from './cell-plan.ts'
 import type { SymbolTape, Tape } from './tape.ts'
-import { COLUMNS, runTape, type TapeObserver } from './tape-run.ts'
+import { COLUMNS, runTape, type TapeLane } from './tape-run.ts'
 import { AUDIT_COLUMNS, TrialAudit } from './trial-audit.ts'
 
 export interface TrialJob {
@@ -53,47 +54,91 @@ export const ALL_COLUMNS = [...COLUMNS, ...AUDIT_COLUMNS] as const
 
 export type ColumnName = (typeof ALL_COLUMNS)[number]
 
-export function runTrial(tape: Tape, settings: Settings, job: TrialJob): TrialResult {
-  const symbols = tape.symbols.map((one) => [one.symbol, runSymbol(one, settings, job)] as const)
-  return { windowCount: job.windowCount, symbols: Object.fromEntries(symbols) }
+/** `all`: of one group (`engine-group.ts`). Results by place. */
+export function runTrials(
+  tape: Tape,
+  all: readonly [Settings, ...Settings[]],
+  job: TrialJob,
+): readonly TrialResult[] {
+  const bySymbol = tape.symbols.map((one) => runSymbol(one, all, job))
+  return all.map((_, place) => ({
+    windowCount: job.windowCount,
+    symbols: Object.fromEntries(
+      tape.symbols.flatMap(({ symbol }, index) => {
+        const result = bySymbol[index]?.[place]
+        return result === undefined ? [] : [[symbol, result]]
+      }),
+    ),
+  }))
 }
 
-function runSymbol(tape: SymbolTape, settings: Settings, job: TrialJob): SymbolResult {
-  const { plan, fromSeq, audited, windowCount } = job
-  const cellOf = plan.cellsOf(tape.symbol)
-  const total = createHazard()
-  const cells = Array.from({ length: plan.cells.length }, createHazard)
-  const audit = audited ? new TrialAudit(tape, fromSeq) : undefined
-  const observer: TapeObserver = {
-    liquidation: (item) => audit?.takeLiquidation(item),
-    minute: (item, engines) => {
-      audit?.takeMinute(item, engines)
-      const { rated, seq } = item
-      if (rated === undefined || seq < fromSeq) return
-      addRated(total, rated)
-      const cell = cells[cellOf(rated.minute)]
-      if (cell !== undefined) addRated(cell, rated)
-    },
-  }
+function runSymbol(
+  tape: SymbolTape,
+  [first, ...others]: readonly [Settings, ...Settings[]],
+  job: TrialJob,
+): readonly SymbolResult[] {
+  const { plan, windowCount } = job
   const isWhole = windowCount === plan.windows.length
   const toMinute = isWhole ? undefined : plan.windows[windowCount - 1]?.toMinute
-  const engines = runTape(tape, settings, observer, toMinute)
-  const audits = audit?.cells(cellOf, plan.cells.length)
-  return {
-    hazard: scoreBodyOf(hazardScore(total)),
-    digest: isWhole ? lastDigestOf(tape, engines) : null,
-    cells: cells.map((sums, place) => [
-      ...COLUMNS.map((name) => sums[name]),
-      ...(audits?.sums[place] ?? []),
-    ]),
-    misses: audits?.misses ?? [],
+  const [sums, ...otherSums] = [
+    new TrialSums(tape, first, job),
+    ...others.map((settings) => new TrialSums(tape, settings, job)),
+  ] as const
+  const engines = runTape(tape, [sums, ...otherSums], toMinute)
+  return [sums, ...otherSums].flatMap((one, place) => {
+    const own = engines[place]
+    return own === undefined ? [] : [one.result(isWhole ? lastDigestOf(tape, own) : null)]
+  })
+}
+
+/** What is added up while one trial runs on one tape. */
+class TrialSums implements TapeLane {
+  readonly settings: Settings
+  readonly observer: TapeLane['observer']
+  readonly #total = createHazard()
+  readonly #cells: readonly HazardSums[]
+  readonly #audit: TrialAudit | undefined
+  readonly #cellOf: (minute: number) => number
+
+  constructor(tape: SymbolTape, settings: Settings, { plan, fromSeq, audited }: TrialJob) {
+    const cellOf = plan.cellsOf(tape.symbol)
+    const cells = Array.from({ length: plan.cells.length }, createHazard)
+    const audit = audited ? new TrialAudit(tape, fromSeq) : undefined
+    this.settings = settings
+    this.#cellOf = cellOf
+    this.#cells = cells
+    this.#audit = audit
+    this.observer = {
+      liquidation: (item) => audit?.takeLiquidation(item),
+      minute: (item, engines) => {
+        audit?.takeMinute(item, engines)
+        const { rated, seq } = item
+        if (rated === undefined || seq < fromSeq) return
+        addRated(this.#total, rated)
+        const cell = cells[cellOf(rated.minute)]
+        if (cell !== undefined) addRated(cell, rated)
+      },
+    }
+  }
+
+  result(digest: string | null): SymbolResult {
+    const audits = this.#audit?.cells(this.#cellOf, this.#cells.length)
+    return {
+      hazard: scoreBodyOf(hazardScore(this.#total)),
+      digest,
+      cells: this.#cells.map((sums, place) => [
+        ...COLUMNS.map((name) => sums[name]),
+        ...(audits?.sums[place] ?? []),
+      ]),
+      misses: audits?.misses ?? [],
+    }
   }
 }
 
 const writer = new CanonicalWriter()
 
 /** What a replay with these settings would print for the last minute of the tape. */
-export function lastDigestOf({ lastState }: SymbolTape, engines: SymbolEngines): string {
+function lastDigestOf({ lastState }: SymbolTape, engines: SymbolEngines): string {
   const state = { ...(lastState as Record<string, Plain>), heat: enginesDigest(engines) }
   return digestOfBytes(writer.encode(state))
 }

@@ -10,8 +10,11 @@ import {
   trialRunner,
 } from './trial-runner.ts'
 
-/** Runs one; nothing when it was told to stop. */
-type Lane = (request: TrialRequest, stopped: AbortSignal) => Promise<TrialReply | undefined>
+/** Runs trials together; nothing when it was told to stop. */
+type Lane = (
+  request: TrialRequest,
+  stopped: AbortSignal,
+) => Promise<readonly TrialReply[] | undefined>
 
 export class WorkerPool {
   readonly #workers: readonly Worker[]
@@ -31,12 +34,12 @@ export class WorkerPool {
   }
 
   /**
-   * Runs all jobs; `onReply` is waited for before the run counts as done.
+   * Runs all jobs; `onReplies` is waited for before the run counts as done.
    * @throws {RecorderError} `INTERRUPTED` when `signal` says to stop.
    */
   async run(
     jobs: readonly TrialRequest[],
-    onReply: (reply: TrialReply) => Promise<void>,
+    onReplies: (replies: readonly TrialReply[]) => Promise<void>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const queue = [...jobs].reverse()
@@ -46,9 +49,9 @@ export class WorkerPool {
     const lanes = this.#lanes.map(async (runOne) => {
       try {
         for (let job = queue.pop(); job !== undefined && !stopped.aborted; job = queue.pop()) {
-          const reply = await runOne(job, stopped)
-          if (reply === undefined) return
-          await onReply(reply)
+          const replies = await runOne(job, stopped)
+          if (replies === undefined) return
+          await onReplies(replies)
         }
       } catch (error) {
         // The others would only delay what has to be said.
@@ -68,7 +71,7 @@ export class WorkerPool {
   }
 }
 
-/** In this thread, which between trials hears of signals. */
+/** In this thread, which between jobs hears of signals. */
 function laneHere(context: TrialContext): Lane {
   const run = trialRunner(context)
   return async (request, stopped) => {
@@ -86,7 +89,7 @@ function replyOf(
   worker: Worker,
   job: TrialRequest,
   stopped: AbortSignal,
-): Promise<TrialReply | undefined> {
+): Promise<readonly TrialReply[] | undefined> {
   return new Promise((resolve, reject) => {
     const finish = (end: () => void) => {
       worker.off('message', onMessage)
@@ -95,10 +98,12 @@ function replyOf(
       stopped.removeEventListener('abort', onAbort)
       end()
     }
-    const onMessage = (reply: TrialReply) => finish(() => resolve(reply))
+    const onMessage = (reply: readonly TrialReply[]) => finish(() => resolve(reply))
     const onError = (error: unknown) => finish(() => reject(error))
     const onExit = (code: number) =>
-      finish(() => reject(new Error(`a worker ended with ${code} during trial ${job.trial}`)))
+      finish(() =>
+        reject(new Error(`a worker ended with ${code} during trial ${job.trials[0].trial}`)),
+      )
     const onAbort = () => finish(() => resolve(undefined))
     worker.on('message', onMessage)
     worker.on('error', onError)

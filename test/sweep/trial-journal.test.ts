@@ -11,7 +11,7 @@ const LINES = [0, 1, 2].map((trial) => ({ trial, result: { score: trial / 3 } })
 
 async function written(path: string): Promise<string> {
   const journal = await TrialJournal.create<{ score: number }>(path, HEAD, LINES.slice(0, 1))
-  for (const line of LINES.slice(1)) expect(await journal.append(line)).toEqual(line)
+  expect(await journal.append(LINES.slice(1))).toEqual(LINES.slice(1))
   await journal.close()
   return await readFile(path, 'utf8')
 }

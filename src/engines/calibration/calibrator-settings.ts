@@ -120,5 +120,7 @@ export type CalibratorSettings = SettingsOf<typeof CALIBRATOR_SETTINGS>
  * The tiers that `calibrator.disabledTiers` names.
  * @throws {RecorderError} `SETTING_INVALID` for a list that cannot be read.
  */
-export const disabledTiersOf = ({ disabledTiers }: CalibratorSettings): readonly number[] =>
+export const disabledTiersOf = ({
+  disabledTiers,
+}: Pick<CalibratorSettings, 'disabledTiers'>): readonly number[] =>
   parseTiers('calibrator.disabledTiers', disabledTiers)

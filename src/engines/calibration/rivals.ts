@@ -10,13 +10,8 @@ import {
   type PathRival,
   rateOfPath,
 } from './path-rival.ts'
-import {
-  closeStandardMinute,
-  createStandardModel,
-  rangePercent,
-  type StandardMinute,
-  type StandardModel,
-} from './standard-model.ts'
+import { closeStandardMinute, createStandardModel, type StandardModel } from './standard-model.ts'
+import { rangePercent, type StandardMinute } from './standard-positions.ts'
 
 export const WRONG_HOURS = [3, 5, 7] as const
 
@@ -35,7 +30,8 @@ export interface Rivals {
 
 /** Rivals of `model`, which must not have closed a minute yet. */
 export function createRivals(model: StandardModel): Rivals {
-  const { symbol, stepUsd, tickUsd, settings } = model
+  const { positions, settings } = model
+  const { symbol, stepUsd, tickUsd } = positions
   const another = (entryMass: 'range' | 'constant') =>
     createStandardModel(
       symbol,
@@ -94,10 +90,11 @@ function closeCounted(
   bar: StandardMinute,
   { long, short }: RatedMinute,
 ): RatedMinute {
-  model.open.long.count = long.count
-  model.open.long.cappedUsd = long.cappedUsd
-  model.open.short.count = short.count
-  model.open.short.cappedUsd = short.cappedUsd
+  const { open } = model.positions
+  open.long.count = long.count
+  open.long.cappedUsd = long.cappedUsd
+  open.short.count = short.count
+  open.short.cappedUsd = short.cappedUsd
   return closeStandardMinute(model, bar)
 }
 

@@ -12,7 +12,8 @@
 import type { Market } from '../market.ts'
 import type { MinuteClose } from '../minute-close.ts'
 import type { LiquidationOfSymbol } from './reference-feedback.ts'
-import { countLiquidation, type StandardMinute, type StandardModel } from './standard-model.ts'
+import type { StandardModel } from './standard-model.ts'
+import { countLiquidation, type StandardMinute } from './standard-positions.ts'
 
 /** False for an order too far from the price of its moment: it is only counted as such. */
 export function countFromMarket(
@@ -22,7 +23,7 @@ export function countFromMarket(
 ): boolean {
   // The bars are of the mid; before there is a book, the mark price is the best that is known.
   const srcUsd = metrics.midUsd > 0 ? metrics.midUsd : mark.markUsd
-  return countLiquidation(model, { side, priceUsd, sizeBase, srcUsd })
+  return countLiquidation(model.positions, { side, priceUsd, sizeBase, srcUsd })
 }
 
 export const standardMinuteOf = ({

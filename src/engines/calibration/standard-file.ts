@@ -18,18 +18,20 @@ export interface StandardDocument {
 }
 
 export function standardDocument(model: StandardModel, timeS: number): StandardDocument {
-  const [background = 0, ...weights] = model.rates.weights
+  const { rates, positions } = model
+  const { symbol, ladder } = positions
+  const [background = 0, ...weights] = rates.weights
   return {
     schema_version: 3,
-    symbol: model.symbol,
-    ladder: [...model.ladder],
+    symbol,
+    ladder: [...ladder],
     background,
     weights,
-    explained: [...model.rates.explained],
-    exposed: [...model.rates.exposed],
+    explained: [...rates.explained],
+    exposed: [...rates.exposed],
     saved_at: isoTime(timeS),
     weights_by_leverage: Object.fromEntries(
-      model.ladder.map((tier, index) => [tier, weights[index] ?? 0]),
+      ladder.map((tier, index) => [tier, weights[index] ?? 0]),
     ),
   }
 }
@@ -40,17 +42,17 @@ export function standardDocument(model: StandardModel, timeS: number): StandardD
  */
 export function loadStandard(model: StandardModel, text: string): void {
   const file = parsed(text)
+  const { rates, positions } = model
   if (file['schema_version'] !== 3) {
     throw refused(`its schema is ${shown(file['schema_version'])}, wanted 3`)
   }
-  if (file['symbol'] !== model.symbol) {
-    throw refused(`it is of symbol ${shown(file['symbol'])}, wanted ${model.symbol}`)
+  if (file['symbol'] !== positions.symbol) {
+    throw refused(`it is of symbol ${shown(file['symbol'])}, wanted ${positions.symbol}`)
   }
   const ladder = numbersOf(file['ladder'])
-  if (ladder.join() !== model.ladder.join()) {
-    throw refused(`its ladder is ${ladder.join(', ')}, wanted ${model.ladder.join(', ')}`)
+  if (ladder.join() !== positions.ladder.join()) {
+    throw refused(`its ladder is ${ladder.join(', ')}, wanted ${positions.ladder.join(', ')}`)
   }
-  const { rates } = model
   const weights = [...numbersOf([file['background']]), ...numbersOf(file['weights'])]
   const explained = numbersOf(file['explained'])
   const exposed = numbersOf(file['exposed'])
@@ -60,7 +62,7 @@ export function loadStandard(model: StandardModel, text: string): void {
     }
   }
   const enabled = (values: readonly number[]) =>
-    values.map((value, place) => (place === 0 || model.isEnabled[place - 1] ? value : 0))
+    values.map((value, place) => (place === 0 || positions.isEnabled[place - 1] ? value : 0))
   rates.weights.set(enabled(weights))
   rates.explained.set(enabled(explained))
   rates.exposed.set(enabled(exposed))

@@ -6,6 +6,7 @@ import { createHeatMap, type HeatMap, type HeatSide } from '../liquidation/heat-
 import { createLevelGrid, priceOfLevel } from '../liquidation/level-grid.ts'
 import type { PositionSide } from './calibrator-state.ts'
 import type { StandardModel } from './standard-model.ts'
+import type { StandardPositions } from './standard-positions.ts'
 import { addWeighted } from './standing-mass.ts'
 
 /** A level expects less than one in a million: not worth a place on the map. */
@@ -22,10 +23,10 @@ export function standardHeatMap(
   model: StandardModel,
   expected: ExpectedSides = expectedSides(model),
 ): HeatMap {
-  const meanUsd = meanNotionalUsd(model)
+  const meanUsd = meanNotionalUsd(model.positions)
   return createHeatMap(
-    sideOf(model, 'long', expected.long, meanUsd),
-    sideOf(model, 'short', expected.short, meanUsd),
+    sideOf(model.positions, 'long', expected.long, meanUsd),
+    sideOf(model.positions, 'short', expected.short, meanUsd),
   )
 }
 
@@ -35,20 +36,21 @@ export const expectedSides = (model: StandardModel): ExpectedSides => ({
   short: expectedLevels(model, 'short'),
 })
 
-export const meanNotionalUsd = ({ notionalSumUsd, notionalCount }: StandardModel): number =>
+export const meanNotionalUsd = ({ notionalSumUsd, notionalCount }: StandardPositions): number =>
   (NOTIONAL_PRIOR_USD + notionalSumUsd) / (1 + notionalCount)
 
 /** Expected liquidations of each level that holds mass, from `firstLevel` on. */
 export function expectedLevels(model: StandardModel, side: PositionSide): Float64Array {
-  const expected = new Float64Array(model[side].levelCount)
+  const mass = model.positions[side]
+  const expected = new Float64Array(mass.levelCount)
   // The first weight is that of the background, which stands nowhere.
-  addWeighted(model[side], model.rates.weights.subarray(1), expected)
+  addWeighted(mass, model.rates.weights.subarray(1), expected)
   return expected
 }
 
 /** The price of an order that a trigger sets off: moved by the maintenance margin. Unit: USD. */
 export const orderPriceUsd = (
-  { settings }: StandardModel,
+  { settings }: StandardPositions,
   side: PositionSide,
   triggerUsd: number,
 ): number =>
@@ -62,13 +64,14 @@ export function weightShares({ rates }: StandardModel): readonly number[] {
 }
 
 function sideOf(
-  model: StandardModel,
+  positions: StandardPositions,
   side: PositionSide,
   expected: Float64Array,
   meanUsd: number,
 ): HeatSide {
-  const { firstLevel } = model[side]
-  const grid = createLevelGrid(model.stepUsd > 0 ? model.stepUsd : model.tickUsd)
+  const { firstLevel } = positions[side]
+  const { stepUsd, tickUsd } = positions
+  const grid = createLevelGrid(stepUsd > 0 ? stepUsd : tickUsd)
   let count = 0
   for (let row = 0; row < expected.length; row += 1) {
     if ((expected[row] ?? 0) >= EXPECTED_MIN) count += 1

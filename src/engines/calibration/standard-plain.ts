@@ -1,6 +1,7 @@
 /** The standard model's state as plain data: what a checkpoint keeps, and what a digest covers. */
 import type { Plain } from '../../base/canonical.ts'
-import { createStandardModel, type StandardModel } from './standard-model.ts'
+import { modelOver, type StandardModel } from './standard-model.ts'
+import { createPositions, type StandardPositions } from './standard-positions.ts'
 import type { StandardSettings } from './standard-settings.ts'
 import {
   type MassRows,
@@ -10,39 +11,63 @@ import {
   type StandingMass,
 } from './standing-mass.ts'
 
-type SavedModel = Omit<StandardModel, 'long' | 'short'> & Record<'long' | 'short', MassRows>
+type SavedModel = ReturnType<typeof parts> & Record<'long' | 'short', MassRows>
 
 /** All of the state but its settings. Holds views into it: use it before the next minute. */
 export const standardToPlain = (model: StandardModel): Plain =>
   ({
     ...parts(model),
-    long: massToRows(model.long),
-    short: massToRows(model.short),
+    long: massToRows(model.positions.long),
+    short: massToRows(model.positions.short),
   }) as unknown as Plain
 
 /** The same state; of standing mass its sums and moments by tier, since all of it is dear to hash. */
 export const standardDigest = (model: StandardModel): Plain =>
   ({
     ...parts(model),
-    long: massDigest(model.long),
-    short: massDigest(model.short),
+    long: massDigest(model.positions.long),
+    short: massDigest(model.positions.short),
   }) as unknown as Plain
 
 /** A model that goes on where {@link standardToPlain} was taken with the same settings. */
 export function standardFromPlain(plain: Plain, settings: StandardSettings): StandardModel {
-  const { long, short, ...saved } = structuredClone(plain) as unknown as SavedModel
+  const saved = structuredClone(plain) as unknown as SavedModel
   const { symbol, stepUsd, tickUsd } = saved
-  return {
-    ...createStandardModel(symbol, { stepUsd, tickUsd }, settings),
-    ...saved,
+  const { rates, sinceHoleCount, hazard, recentRate, recentCount, long, short, ...rest } = saved
+  const positions: StandardPositions = {
+    ...createPositions(symbol, { stepUsd, tickUsd }, settings),
+    ...rest,
     long: massFromRows(long),
     short: massFromRows(short),
   }
+  const learned = { rates, sinceHoleCount, hazard, recentRate, recentCount }
+  return { ...modelOver(positions, settings), ...learned }
 }
 
-function parts(model: StandardModel): Omit<StandardModel, 'settings' | 'long' | 'short'> {
-  const { settings: _, long: _long, short: _short, ...rest } = model
-  return rest
+/** In the order of the format: digests cover it too. */
+function parts(model: StandardModel) {
+  const { positions, rates, sinceHoleCount, hazard, recentRate, recentCount } = model
+  const { symbol, ladder, isEnabled, stepUsd, tickUsd, lastMinute, closedCount } = positions
+  const { open, insaneCount, notionalSumUsd, notionalCount, activitySum } = positions
+  return {
+    symbol,
+    ladder,
+    isEnabled,
+    stepUsd,
+    tickUsd,
+    rates,
+    lastMinute,
+    closedCount,
+    sinceHoleCount,
+    open,
+    insaneCount,
+    notionalSumUsd,
+    notionalCount,
+    activitySum,
+    hazard,
+    recentRate,
+    recentCount,
+  }
 }
 
 function massDigest(mass: StandingMass): Plain {

@@ -9,7 +9,8 @@ import { createLevelGrid, priceOfLevel } from '../liquidation/level-grid.ts'
 import type { PositionSide } from './calibrator-state.ts'
 import { fraction, quantity } from './declare.ts'
 import { type ExpectedSides, expectedSides, orderPriceUsd } from './standard-map.ts'
-import type { StandardMinute, StandardModel } from './standard-model.ts'
+import type { StandardModel } from './standard-model.ts'
+import type { StandardMinute, StandardPositions } from './standard-positions.ts'
 
 export const STANDARD_ZONES_SETTINGS = {
   expectedMin: quantity(
@@ -90,13 +91,14 @@ export function trackStandardZones(
     state.counts[change] += 1
     facts.push({ change, minute, zone: { ...zone } })
   }
-  sweepZones(state, model, bar, tell)
-  const step: Step = { state, model, settings, minute, tell }
+  const { positions } = model
+  sweepZones(state, positions, bar, tell)
+  const step: Step = { state, positions, settings, minute, tell }
   const kept = new Set<StandardZone>()
   const strongest = Math.max(greatest(levels.long), greatest(levels.short))
   const floor = Math.max(settings.expectedMin, settings.floorFraction * strongest)
   for (const side of ['long', 'short'] as const) {
-    for (const run of runsOf(model, side, levels[side], floor)) {
+    for (const run of runsOf(positions, side, levels[side], floor)) {
       kept.add(zoneOfRun(step, run, kept))
     }
   }
@@ -118,7 +120,7 @@ type Tell = (change: ZoneChange, zone: StandardZone) => void
 /** One minute close. */
 interface Step {
   readonly state: StandardZones
-  readonly model: StandardModel
+  readonly positions: StandardPositions
   readonly settings: StandardZonesSettings
   readonly minute: number
   readonly tell: Tell
@@ -126,7 +128,7 @@ interface Step {
 
 function sweepZones(
   state: StandardZones,
-  { stepUsd }: StandardModel,
+  { stepUsd }: StandardPositions,
   { highUsd, lowUsd }: StandardMinute,
   tell: Tell,
 ): void {
@@ -143,7 +145,7 @@ function sweepZones(
 
 /** The oldest zone that the run touches becomes the run; younger ones are merged into it. */
 function zoneOfRun(step: Step, run: Run, taken: ReadonlySet<StandardZone>): StandardZone {
-  const { state, model, settings, minute, tell } = step
+  const { state, positions, settings, minute, tell } = step
   const touched = state.zones.filter(
     (zone) =>
       zone.side === run.side &&
@@ -160,7 +162,7 @@ function zoneOfRun(step: Step, run: Run, taken: ReadonlySet<StandardZone>): Stan
   oldest.expected = run.expected
   oldest.expectedPeak = Math.max(oldest.expectedPeak, run.expected)
   oldest.triggerUsd = run.triggerUsd
-  oldest.orderUsd = orderPriceUsd(model, run.side, run.triggerUsd)
+  oldest.orderUsd = orderPriceUsd(positions, run.side, run.triggerUsd)
   if (run.expected >= oldest.expectedReported * settings.reinforceGrowth) {
     oldest.expectedReported = run.expected
     oldest.reinforcedMinute = minute
@@ -170,7 +172,7 @@ function zoneOfRun(step: Step, run: Run, taken: ReadonlySet<StandardZone>): Stan
   return oldest
 }
 
-function createZone({ state, model, minute, tell }: Step, run: Run): StandardZone {
+function createZone({ state, positions, minute, tell }: Step, run: Run): StandardZone {
   const zone: StandardZone = {
     id: state.nextId,
     ...run,
@@ -179,7 +181,7 @@ function createZone({ state, model, minute, tell }: Step, run: Run): StandardZon
     createdMinute: minute,
     reinforcedMinute: minute,
     reinforceCount: 0,
-    orderUsd: orderPriceUsd(model, run.side, run.triggerUsd),
+    orderUsd: orderPriceUsd(positions, run.side, run.triggerUsd),
   }
   state.nextId += 1
   state.zones.push(zone)
@@ -189,13 +191,13 @@ function createZone({ state, model, minute, tell }: Step, run: Run): StandardZon
 
 /** Longest stretches of levels that each expect at least `floor`, by price. */
 function runsOf(
-  model: StandardModel,
+  positions: StandardPositions,
   side: PositionSide,
   levels: Float64Array,
   floor: number,
 ): readonly Run[] {
-  const { firstLevel } = model[side]
-  const grid = createLevelGrid(model.stepUsd)
+  const { firstLevel } = positions[side]
+  const grid = createLevelGrid(positions.stepUsd)
   const runs: Run[] = []
   let fromRow = 0
   let [expected, moment] = [0, 0]

@@ -16,17 +16,17 @@ export const engineParts = (engines: SymbolEngines) => ({
 
 function standardRow(model: StandardModel): { readonly [key: string]: Json } {
   const [background = 0, ...weights] = model.rates.weights
-  const { recentCount, recentRate } = model
+  const { positions, recentCount, recentRate } = model
   return {
     model: 'standard',
-    ladder: [...model.ladder],
+    ladder: [...positions.ladder],
     weights,
     background,
     explained: [...model.rates.explained],
     exposed: [...model.rates.exposed],
-    minutes_closed: model.closedCount,
+    minutes_closed: positions.closedCount,
     minutes_since_hole: model.sinceHoleCount,
-    insane_events: model.insaneCount,
+    insane_events: positions.insaneCount,
     predicted_over_observed: recentCount > 0 ? recentRate / recentCount : null,
   }
 }

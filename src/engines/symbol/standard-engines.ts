@@ -4,15 +4,9 @@
  * of V3, its ladder in that of the inference; the tape is only a record (`standard-profile.md` §3).
  */
 import type { Plain } from '../../base/canonical.ts'
-import { standardMinuteOf } from '../calibration/standard-feedback.ts'
 import { loadStandard, standardDocument } from '../calibration/standard-file.ts'
 import { expectedSides, standardHeatMap, weightShares } from '../calibration/standard-map.ts'
-import {
-  closeStandardMinute,
-  countLiquidation,
-  createStandardModel,
-  type StandardModel,
-} from '../calibration/standard-model.ts'
+import { learnMinute, modelOver, type StandardModel } from '../calibration/standard-model.ts'
 import {
   standardDigest,
   standardFromPlain,
@@ -35,10 +29,15 @@ import {
   liquidationFromPlain,
   liquidationToPlain,
 } from '../liquidation/liquidation-plain.ts'
-import { updateStress } from '../liquidation/stress.ts'
-import { decayTape, recordTapeEvent, sweepTape } from '../liquidation/tape.ts'
-import { createZones } from '../liquidation/zones.ts'
 import type { EngineSettings } from './engine-settings.ts'
+import {
+  closeGround,
+  createGround,
+  type GroundClosed,
+  groundSettingsOf,
+  liquidateGround,
+  type StandardGround,
+} from './standard-ground.ts'
 import { emitRated, emitZoneFacts, eventOf } from './standard-records.ts'
 import { showZones } from './standard-shown.ts'
 import type {
@@ -51,6 +50,8 @@ import type {
 
 export interface StandardEngines {
   readonly model: 'standard'
+  /** Perhaps that of other engines too. */
+  readonly ground: StandardGround
   readonly standard: StandardModel
   readonly zones: StandardZones
   /** V1, the tape, the tracker, and the model's map, zones and ladder as they are shown. */
@@ -59,19 +60,22 @@ export interface StandardEngines {
   readonly emit: EmitRecord | undefined
 }
 
-/** Of the venue; only `inference.bucketGrid: price` asks for it. Unit: USD. */
-const TICK_USD = 0.1
-
+/** `ground`: that of these settings, on which no minute has been closed yet. */
 export function createStandardEngines(
-  { baseAsset, stepUsd }: EngineIdentity,
+  identity: EngineIdentity,
   settings: EngineSettings,
   emit?: EmitRecord,
+  ground = createGround(identity, groundSettingsOf(settings), emit),
 ): StandardEngines {
+  const { baseAsset, stepUsd } = identity
+  const { context, state } = createLiquidationEngines(baseAsset, stepUsd, settings, emit)
+  const heatmap = { ...state.heatmap, tape: ground.tape }
   const engines: StandardEngines = {
     model: 'standard',
-    standard: createStandardModel(baseAsset, { stepUsd, tickUsd: tickOf(stepUsd) }, settings),
+    ground,
+    standard: modelOver(ground.positions, settings),
     zones: createStandardZones(),
-    liquidation: createLiquidationEngines(baseAsset, stepUsd, settings, emit),
+    liquidation: { context, state: { ...state, stress: ground.stress, heatmap } },
     settings,
     emit,
   }
@@ -79,60 +83,83 @@ export function createStandardEngines(
   return engines
 }
 
-/** A tick is never above a hundredth of the step of the heatmap. */
-const tickOf = (stepUsd: number): number => Math.min(TICK_USD, stepUsd / 100)
-
 export function loadStandardWeights(engines: StandardEngines, text: string): undefined {
   loadStandard(engines.standard, text)
   showLadder(engines)
 }
 
 export function liquidateStandard(engines: StandardEngines, event: EngineLiquidation): void {
-  const { standard, liquidation, emit } = engines
-  const { context, state } = liquidation
+  const { ground, liquidation, emit } = engines
+  const { heatmap } = liquidation.state
   const { timeS, side, priceUsd, sizeBase, markUsd, midUsd, lastUsd, origin } = event
-  // Bars are of the mid; before there is a book, the mark price is the best that is known.
-  const srcUsd = lastUsd > 0 ? lastUsd : markUsd
-  const isCounted = countLiquidation(standard, { side, priceUsd, sizeBase, srcUsd })
-  const order = { timeS, side, priceUsd, sizeBase, notionalUsd: priceUsd * sizeBase }
-  state.heatmap.forceOrderCount += 1
-  if (origin !== undefined && state.heatmap.forceOrderCount <= SANITY_RECORDS_MAX) {
+  heatmap.forceOrderCount += 1
+  if (origin !== undefined && heatmap.forceOrderCount <= SANITY_RECORDS_MAX) {
+    const order = { timeS, side, priceUsd, sizeBase, notionalUsd: priceUsd * sizeBase }
     const prices = { markUsd, midUsd, lastUsd }
-    emitSanity(context, state.heatmap.forceOrderCount, order, { ...origin, ...prices })
+    emitSanity(liquidation.context, heatmap.forceOrderCount, order, { ...origin, ...prices })
   }
-  emit?.('liq_calibrator', eventOf(standard, event, { srcUsd, isCounted }))
-  if (isCounted) recordTapeEvent(state.heatmap.tape, context, order, undefined)
+  const measured = liquidateGround(ground, event)
+  emit?.('liq_calibrator', eventOf(ground.positions, event, measured))
 }
 
 export function closeStandard(engines: StandardEngines, minute: EngineMinute): EngineOutcome {
+  return closeOver(engines, closeGround(engines.ground, minute), minute, true)
+}
+
+/** {@link liquidateStandard} of all that stand on one ground. None of them may want records. */
+export function liquidateTogether(all: readonly StandardEngines[], event: EngineLiquidation): void {
+  const [first] = all
+  if (first === undefined) return
+  liquidateGround(first.ground, event)
+  for (const { liquidation } of all) liquidation.state.heatmap.forceOrderCount += 1
+}
+
+/** {@link closeStandard} of all that stand on one ground, without what only views and files want. */
+export function closeTogether(
+  all: readonly StandardEngines[],
+  minute: EngineMinute,
+): readonly EngineOutcome[] {
+  const [first] = all
+  if (first === undefined) return []
+  const ground = closeGround(first.ground, minute)
+  return all.map((engines) => closeOver(engines, ground, minute, false))
+}
+
+function closeOver(
+  engines: StandardEngines,
+  { bar, closed }: GroundClosed,
+  minute: EngineMinute,
+  shown: boolean,
+): EngineOutcome {
   const { standard, zones, liquidation, settings, emit } = engines
-  const { context, state } = liquidation
-  const { close, input, documents } = minute
-  const { heatmap } = state
-  updateStress(state.stress, context, input, input.timeS)
+  const { heatmap } = liquidation.state
+  const { input, documents } = minute
   heatmap.currentMinute = input.minuteKey
   heatmap.currentPriceUsd = input.srcUsd
-  decayTape(heatmap.tape, context)
-  // The tape's own sweep; zones are those of the model.
-  sweepTape(heatmap.tape, createZones(), context, input, input.minuteKey, input.timeS)
-  const bar = standardMinuteOf(close)
-  const rated = closeStandardMinute(standard, bar)
+  const rated = learnMinute(standard, closed)
   const expected = expectedSides(standard)
   const zoneFacts = trackStandardZones(zones, standard, bar, settings.zones, expected)
   emitRated(emit, standard, rated, input)
   emitZoneFacts(emit, standard, zoneFacts, input.timeS)
   heatmap.inferenceCount += 2
-  showLadder(engines)
-  showZones(heatmap.zones, zones, standard, input.srcUsd)
-  emitAggression(context, input.aggression, input)
+  if (shown) showStandard(engines)
+  emitAggression(liquidation.context, input.aggression, input)
   const map = standardHeatMap(standard, expected)
   return {
     map,
     documents: showMinute(liquidation, map, input, documents),
-    weights: rated.scored ? standardDocument(standard, input.timeS) : undefined,
+    weights: shown && rated.scored ? standardDocument(standard, input.timeS) : undefined,
     rated,
     zoneFacts,
   }
+}
+
+/** Puts ladder and zones where views, files and digests look for them. */
+export function showStandard(engines: StandardEngines): void {
+  const { standard, zones, liquidation } = engines
+  const { heatmap } = liquidation.state
+  showLadder(engines)
+  showZones(heatmap.zones, zones, standard, heatmap.currentPriceUsd)
 }
 
 /** The ladder in the place of the inference's: shares that sum to 1. */
@@ -140,7 +167,8 @@ function showLadder({ standard, liquidation }: StandardEngines): void {
   const { weights } = liquidation.state.heatmap.inference
   const shares = weightShares(standard)
   weights.clear()
-  for (const [place, tier] of standard.ladder.entries()) weights.set(tier, shares[place] ?? 0)
+  for (const [place, tier] of standard.positions.ladder.entries())
+    weights.set(tier, shares[place] ?? 0)
 }
 
 export const standardEnginesToPlain = ({
@@ -174,14 +202,19 @@ export function standardEnginesFromPlain(
     readonly zones: Plain
     readonly liquidation: Plain
   }
+  const standard = standardFromPlain(saved.standard, settings)
+  const state = liquidationFromPlain(saved.liquidation)
   return {
     model: 'standard',
-    standard: standardFromPlain(saved.standard, settings),
-    zones: structuredClone(saved.zones) as unknown as StandardZones,
-    liquidation: {
-      context: createContext(baseAsset, stepUsd, settings, emit),
-      state: liquidationFromPlain(saved.liquidation),
+    ground: {
+      context: createContext(baseAsset, stepUsd, groundSettingsOf(settings), emit),
+      positions: standard.positions,
+      stress: state.stress,
+      tape: state.heatmap.tape,
     },
+    standard,
+    zones: structuredClone(saved.zones) as unknown as StandardZones,
+    liquidation: { context: createContext(baseAsset, stepUsd, settings, emit), state },
     settings,
     emit,
   }

@@ -2,6 +2,7 @@
 import type { RatedMinute } from '../calibration/hazard.ts'
 import { orderPriceUsd } from '../calibration/standard-map.ts'
 import type { StandardModel } from '../calibration/standard-model.ts'
+import type { StandardPositions } from '../calibration/standard-positions.ts'
 import type { ZoneFact } from '../calibration/standard-zones.ts'
 import { isoTime } from '../liquidation/iso-time.ts'
 import { createLevelGrid, priceOfLevel } from '../liquidation/level-grid.ts'
@@ -11,17 +12,17 @@ import type { EmitRecord, EngineLiquidation, EngineRecord } from './symbol-engin
 
 /** A record of `liq_calibrator`: one liquidation, and whether it is counted. */
 export const eventOf = (
-  model: StandardModel,
+  positions: StandardPositions,
   { timeS, side, priceUsd, sizeBase }: EngineLiquidation,
   { srcUsd, isCounted }: { readonly srcUsd: number; readonly isCounted: boolean },
 ): EngineRecord => ({
   type: isCounted ? 'event' : 'event_rejected',
-  symbol: model.symbol,
+  symbol: positions.symbol,
   timestamp: isoTime(timeS),
   minute_key: Math.floor(timeS / 60),
   side,
   event_price: priceUsd,
-  event_trigger: priceUsd / orderPriceUsd(model, side, 1),
+  event_trigger: priceUsd / orderPriceUsd(positions, side, 1),
   event_qty: sizeBase,
   event_notional: priceUsd * sizeBase,
   event_src_price: srcUsd,
@@ -38,7 +39,7 @@ export function emitRated(
   const [background = 0, ...weights] = model.rates.weights
   emit('liq_calibrator', {
     type: 'calibration',
-    symbol: model.symbol,
+    symbol: model.positions.symbol,
     timestamp: isoTime(timeS),
     minute_key: minuteKey,
     scored: rated.scored,
@@ -46,7 +47,7 @@ export function emitRated(
     expected_short: rated.short.rate,
     events_long: rated.long.count,
     events_short: rated.short.count,
-    ladder: [...model.ladder],
+    ladder: [...model.positions.ladder],
     weights,
     background,
     predicted_over_observed: model.recentCount > 0 ? model.recentRate / model.recentCount : null,
@@ -61,7 +62,7 @@ export function emitZoneFacts(
   timeS: number,
 ): void {
   if (emit === undefined) return
-  const grid = createLevelGrid(model.stepUsd)
+  const grid = createLevelGrid(model.positions.stepUsd)
   for (const { change, minute, zone } of facts) {
     emit('liq_zones', {
       type: `zone_${change}`,

@@ -43,8 +43,9 @@ export function contributionsOf(
 ): Map<number, number> {
   const { weights } = model.rates
   const contributions = new Map<number, number>()
-  for (const [place, tier] of model.ladder.entries()) {
-    const mass = massBetween(model[side], place, fromLevel, toLevel)
+  const { positions } = model
+  for (const [place, tier] of positions.ladder.entries()) {
+    const mass = massBetween(positions[side], place, fromLevel, toLevel)
     const expected = mass * (weights[place + 1] ?? 0)
     if (expected > 0) contributions.set(tier, expected)
   }

@@ -11,17 +11,17 @@ import {
   standardHeatMap,
   weightShares,
 } from '../../../src/engines/calibration/standard-map.ts'
-import {
-  closeStandardMinute,
-  countLiquidation,
-  type StandardMinute,
-  type StandardModel,
-} from '../../../src/engines/calibration/standard-model.ts'
+import { closeStandardMinute } from '../../../src/engines/calibration/standard-model.ts'
 import {
   standardDigest,
   standardFromPlain,
   standardToPlain,
 } from '../../../src/engines/calibration/standard-plain.ts'
+import {
+  countLiquidation,
+  type StandardMinute,
+  type StandardPositions,
+} from '../../../src/engines/calibration/standard-positions.ts'
 import {
   createStandardZones,
   STANDARD_ZONES_SETTINGS,
@@ -44,7 +44,7 @@ const bar = (minute: number, fields: Partial<StandardMinute> = {}): StandardMinu
 })
 
 /** Mass of one side, by tier. */
-function massOf(mass: StandardModel['long']): readonly number[] {
+function massOf(mass: StandardPositions['long']): readonly number[] {
   const { rows, levelCount, tierCount } = massToRows(mass)
   const sums = Array.from({ length: tierCount }, () => 0)
   for (let index = 0; index < levelCount * tierCount; index += 1) {
@@ -59,9 +59,9 @@ describe('standard-profile.md §2: entries', () => {
 
   test('each tier gets the range in percent, spread around its trigger', () => {
     // 100x: δ = 0.006, ω = 0.00072; of longs from 100 100: 99 427.3 to 99 571.5.
-    const place = model.ladder.indexOf(100)
-    expect(massOf(model.long)[place]).toBeCloseTo(0.2, 12)
-    const { rows, firstLevel, levelCount, tierCount } = massToRows(model.long)
+    const place = model.positions.ladder.indexOf(100)
+    expect(massOf(model.positions.long)[place]).toBeCloseTo(0.2, 12)
+    const { rows, firstLevel, levelCount, tierCount } = massToRows(model.positions.long)
     const levels = Array.from({ length: levelCount }, (_, row) => row).filter(
       (row) => (rows[row * tierCount + place] ?? 0) > 0,
     )
@@ -71,20 +71,20 @@ describe('standard-profile.md §2: entries', () => {
 
   test('what would stand beyond the close is dropped', () => {
     // 150x: δ = 0.0026667, ω = 0.0005: of longs from the high 99 783.0 to 99 883.1, all below it.
-    expect(massOf(model.long).at(-1)).toBeCloseTo(0.2, 12)
+    expect(massOf(model.positions.long).at(-1)).toBeCloseTo(0.2, 12)
     const fallen = standardModel()
     closeStandardMinute(fallen, bar(1000, { closeUsd: 99_800, lowUsd: 99_800 }))
     const kept = (99_800 - 100_100 * (1 - 1 / 150 + 0.004 - 0.0005)) / (2 * 0.0005 * 100_100)
     const amount = (100 * 300) / 99_800
-    expect(massOf(fallen.long).at(-1)).toBeCloseTo(amount * kept, 9)
+    expect(massOf(fallen.positions.long).at(-1)).toBeCloseTo(amount * kept, 9)
   })
 
   test('age halves the mass in a half-life', () => {
     const aged = standardModel({ halfLifeMinutes: 60 })
     closeStandardMinute(aged, bar(1000))
-    const before = massOf(aged.long)
+    const before = massOf(aged.positions.long)
     closeStandardMinute(aged, bar(1060, { highUsd: 100_000, lowUsd: 100_000 }))
-    for (const [tier, mass] of massOf(aged.long).entries()) {
+    for (const [tier, mass] of massOf(aged.positions.long).entries()) {
       expect(mass).toBeCloseTo((before[tier] ?? 0) / 2, 12)
     }
   })
@@ -92,7 +92,7 @@ describe('standard-profile.md §2: entries', () => {
   test('a tier whose margin eats its distance, or that is disabled, has no mass', () => {
     const some = standardModel({ tiers: '50,100,250' }, { disabledTiers: '50' })
     closeStandardMinute(some, bar(1000))
-    expect(massOf(some.long).map((mass) => mass > 0)).toEqual([false, true, false])
+    expect(massOf(some.positions.long).map((mass) => mass > 0)).toEqual([false, true, false])
     expect([...some.rates.weights].map((weight) => weight > 0)).toEqual([true, false, true, false])
   })
 })
@@ -101,7 +101,7 @@ describe('standard-profile.md §3: learning', () => {
   test('the rate of a minute is its swept mass by the weights of before, and the background', () => {
     const model = standardModel({}, { coldMinutes: 0 })
     closeStandardMinute(model, bar(1000))
-    const total = massOf(model.long).reduce((sum, mass) => sum + mass, 0)
+    const total = massOf(model.positions.long).reduce((sum, mass) => sum + mass, 0)
     const rated = closeStandardMinute(model, bar(1001, { lowUsd: 80_000 }))
     const aged = 2 ** (-1 / 720)
     // One unwarm minute is no evidence but of the background: 2 sides without an event.
@@ -129,10 +129,10 @@ describe('standard-profile.md §3: learning', () => {
   test('an order too far from the price is refused and counted', () => {
     const model = standardModel()
     const order = { side: 'long', sizeBase: 1, srcUsd: 67_000 } as const
-    expect(countLiquidation(model, { ...order, priceUsd: 65_400 })).toBe(true)
-    expect(countLiquidation(model, { ...order, priceUsd: 65_000 })).toBe(false)
-    expect(countLiquidation(model, { ...order, priceUsd: 0 })).toBe(false)
-    expect([model.open.long.count, model.insaneCount]).toEqual([1, 2])
+    expect(countLiquidation(model.positions, { ...order, priceUsd: 65_400 })).toBe(true)
+    expect(countLiquidation(model.positions, { ...order, priceUsd: 65_000 })).toBe(false)
+    expect(countLiquidation(model.positions, { ...order, priceUsd: 0 })).toBe(false)
+    expect([model.positions.open.long.count, model.positions.insaneCount]).toEqual([1, 2])
   })
 })
 
@@ -153,18 +153,18 @@ describe('the map', () => {
 
   test('holds expected liquidations in USD, by price of the trigger', () => {
     const { values } = map.long
-    const expected = massOf(model.long).reduce(
+    const expected = massOf(model.positions.long).reduce(
       (sum, mass, tier) => sum + mass * (model.rates.weights[tier + 1] ?? 0),
       0,
     )
     const total = values.reduce((sum, value) => sum + value, 0)
-    expect(total / meanNotionalUsd(model)).toBeCloseTo(expected, 3)
+    expect(total / meanNotionalUsd(model.positions)).toBeCloseTo(expected, 3)
     expect([...map.long.pricesUsd]).toEqual([...map.long.pricesUsd].sort((a, b) => a - b))
   })
 
   test('orders lie beyond their triggers by the margin', () => {
-    expect(orderPriceUsd(model, 'long', 100_000)).toBe(99_600)
-    expect(orderPriceUsd(model, 'short', 100_000)).toBe(100_400)
+    expect(orderPriceUsd(model.positions, 'long', 100_000)).toBe(99_600)
+    expect(orderPriceUsd(model.positions, 'short', 100_000)).toBe(100_400)
   })
 })
 
@@ -200,7 +200,7 @@ describe('zones', () => {
     const model = standardModel({}, { coldMinutes: 0 })
     const zones = createStandardZones()
     for (const step of madeUpSteps(5, 1500)) {
-      for (const event of step.liquidations) countLiquidation(model, event)
+      for (const event of step.liquidations) countLiquidation(model.positions, event)
       closeStandardMinute(model, step.bar)
       trackStandardZones(zones, model, step.bar, settings)
       for (const zone of zones.zones) {
@@ -239,7 +239,9 @@ test('no NaN, no infinity, and shares that sum to 1', () => {
       expect(sum).toBeCloseTo(1, 12)
       const isSound = (value: number) => Number.isFinite(value) && value >= 0
       expect(model.rates.weights.every(isSound)).toBe(true)
-      expect(model.long.cells.every(isSound) && model.short.cells.every(isSound)).toBe(true)
+      expect(
+        model.positions.long.cells.every(isSound) && model.positions.short.cells.every(isSound),
+      ).toBe(true)
     }),
     { numRuns: 50 },
   )

@@ -6,11 +6,13 @@ import type { RatedMinute } from '../../../src/engines/calibration/hazard.ts'
 import { standardMinuteOf } from '../../../src/engines/calibration/standard-feedback.ts'
 import {
   closeStandardMinute,
-  countLiquidation,
   createStandardModel,
-  type StandardMinute,
   type StandardModel,
 } from '../../../src/engines/calibration/standard-model.ts'
+import {
+  countLiquidation,
+  type StandardMinute,
+} from '../../../src/engines/calibration/standard-positions.ts'
 import { STANDARD_INFERENCE_SETTINGS } from '../../../src/engines/calibration/standard-settings.ts'
 import { createMarket, type Market } from '../../../src/engines/market.ts'
 import { closeMinute } from '../../../src/engines/minute-close.ts'
@@ -84,7 +86,7 @@ function liquidationOf({ raw }: InputLine, { metrics }: Market): OpenLiquidation
 
 export function runStandard(model: StandardModel, steps: readonly ClosedStep[]): RatedMinute[] {
   return steps.map(({ bar, liquidations }) => {
-    for (const event of liquidations) countLiquidation(model, event)
+    for (const event of liquidations) countLiquidation(model.positions, event)
     return closeStandardMinute(model, bar)
   })
 }
