@@ -20,6 +20,7 @@ import { Packr } from 'msgpackr'
 import type { Block, HttpFacts, StreamKey } from '../model/block.ts'
 import type { Codec } from './codec.ts'
 import { packColumn, packRelative, unpackColumn, unpackRelative } from './column.ts'
+import type { Room } from './room.ts'
 
 const BLOCK_FORMAT = 1
 
@@ -65,10 +66,10 @@ export function encodeBlock(
 }
 
 /**
- * Payloads of the result are views into what was decompressed.
+ * Payloads of the result are views into what was decompressed, which lies in `room` where given.
  * @throws {RecorderError} `FORMAT_UNKNOWN` for a codec that this machine does not have.
  */
-export function decodeBlock(value: Uint8Array, codec: Codec): StoredBlock | BadBlock {
+export function decodeBlock(value: Uint8Array, codec: Codec, room?: Room): StoredBlock | BadBlock {
   if (value.length <= HEAD_BYTES) return { problem: 'too short to be a block' }
   const view = new DataView(value.buffer, value.byteOffset, value.length)
   if (view.getUint32(2, true) !== checksumOf(value)) return { problem: 'its checksum differs' }
@@ -79,7 +80,7 @@ export function decodeBlock(value: Uint8Array, codec: Codec): StoredBlock | BadB
     codec.decompress(codecId, value.subarray(HEAD_BYTES, headerEnd)),
   )
   if (!isHeader(header)) return { problem: 'its header is not of this format' }
-  const block = blockOf(header, codec.decompress(codecId, value.subarray(headerEnd)))
+  const block = blockOf(header, codec.decompress(codecId, value.subarray(headerEnd), room))
   return block === undefined
     ? { problem: 'its columns do not fit its bytes' }
     : { keyTimeUs: header[0], block }

@@ -6,6 +6,7 @@ import type { Block } from '../model/block.ts'
 import { type BadBlock, decodeBlock, isBadBlock, type StoredBlock } from './block-codec.ts'
 import type { Codec } from './codec.ts'
 import { decodeKey, type KeyParts, type Row } from './keys.ts'
+import type { Room } from './room.ts'
 
 /** Entries `[fromSeq, toSeq)` that cannot be read. */
 export interface Damage {
@@ -23,14 +24,21 @@ export interface ScannedBlock {
 
 export class BlockScan {
   readonly #codec: Codec
+  readonly #room: Room | undefined
   /** Called where the reading goes on after, or ends within, entries that cannot be read. */
   readonly #onDamage: (damage: Damage) => void
   #problem: string | undefined
   nextSeq: number
 
-  /** `nextSeq`: the first sequence of the block that is expected next. */
-  constructor(codec: Codec, nextSeq: number, onDamage: (damage: Damage) => void) {
+  /** `nextSeq`: the first sequence of the block that is expected next. `room`: for payloads. */
+  constructor(
+    codec: Codec,
+    nextSeq: number,
+    onDamage: (damage: Damage) => void,
+    room?: Room | undefined,
+  ) {
     this.#codec = codec
+    this.#room = room
     this.nextSeq = nextSeq
     this.#onDamage = onDamage
   }
@@ -42,7 +50,7 @@ export class BlockScan {
    */
   accept(
     row: Row,
-    result: StoredBlock | BadBlock = decodeBlock(row.value, this.#codec),
+    result: StoredBlock | BadBlock = decodeBlock(row.value, this.#codec, this.#room),
   ): ScannedBlock | undefined {
     const key = decodeKey(row.key)
     const problem = isBadBlock(result)

@@ -5,6 +5,8 @@
  */
 import * as zlib from 'node:zlib'
 import { RecorderError } from '../base/errors.ts'
+import { newRoom, type Room } from './room.ts'
+import { openWasmZstd } from './zstd-wasm.ts'
 
 /** What compressed a block, as the byte that stands before it. Never renumbered. */
 export const CODEC_ID = { none: 0, zstd: 1, deflate: 2 } as const
@@ -20,21 +22,22 @@ export interface Codec {
   /** `level`: 1 is fast; 19 is the most. */
   compress(bytes: Uint8Array, level: number): Uint8Array
   /**
-   * The bytes must have passed their checksum.
+   * The bytes must have passed their checksum. `room`: asked for the memory of the result, where
+   * the codec can write into memory that it is given; else, and by default, that is new.
    * @throws {RecorderError} `FORMAT_UNKNOWN` for a codec that is not there.
    */
-  decompress(id: number, bytes: Uint8Array): Uint8Array
+  decompress(id: number, bytes: Uint8Array, room?: Room): Uint8Array
 }
 
 /** Loads the best codec of `names` that this machine has. */
 export async function openCodec(names: readonly CodecName[] = PREFERRED): Promise<Codec> {
   const zstd =
     (names.includes('zstd-node') ? nodeZstd() : undefined) ??
-    (names.includes('zstd-wasm') ? await wasm() : undefined)
-  const decompress = (id: number, bytes: Uint8Array): Uint8Array => {
+    (names.includes('zstd-wasm') ? await wasmZstd() : undefined)
+  const decompress = (id: number, bytes: Uint8Array, room: Room = newRoom): Uint8Array => {
     if (id === CODEC_ID.none) return bytes
     if (id === CODEC_ID.deflate) return asBytes(zlib.inflateRawSync(bytes))
-    if (id === CODEC_ID.zstd && zstd !== undefined) return zstd.decompress(bytes)
+    if (id === CODEC_ID.zstd && zstd !== undefined) return zstd.decompress(bytes, room)
     throw new RecorderError('FORMAT_UNKNOWN', `a block was compressed with codec ${id}`)
   }
   if (zstd === undefined) {
@@ -46,7 +49,7 @@ export async function openCodec(names: readonly CodecName[] = PREFERRED): Promis
 interface Zstd {
   readonly name: CodecName
   readonly compress: (bytes: Uint8Array, level: number) => Uint8Array
-  readonly decompress: (bytes: Uint8Array) => Uint8Array
+  readonly decompress: (bytes: Uint8Array, room: Room) => Uint8Array
 }
 
 const deflate = (bytes: Uint8Array, level: number): Uint8Array =>
@@ -78,23 +81,9 @@ function nodeZstd(): Zstd | undefined {
   }
 }
 
-/** Loaded once: loading it again would pull the memory from under those who use it. */
-let loading: Promise<Zstd | undefined> | undefined
-
-function wasm(): Promise<Zstd | undefined> {
-  loading ??= wasmZstd()
-  return loading
-}
-
 async function wasmZstd(): Promise<Zstd | undefined> {
   try {
-    const { init, compress, decompress } = await import('@bokuweb/zstd-wasm')
-    await init()
-    return {
-      name: 'zstd-wasm',
-      compress: (bytes, level) => compress(bytes, level),
-      decompress: (bytes) => decompress(bytes),
-    }
+    return { name: 'zstd-wasm', ...(await openWasmZstd()) }
   } catch (error) {
     // A machine without WebAssembly: deflate takes its place, and the name of the codec says so.
     if (error instanceof Error) return undefined

@@ -11,6 +11,11 @@ export interface BlockRange {
   readonly toSeq?: number | undefined
   /** Goes on with each block as it becomes durable, until the writer or `toSeq` ends it. */
   readonly follow?: boolean | undefined
+  /**
+   * A block need not be good once two more have been asked for: the memory of its payloads may be
+   * used again. For whoever reads a lot and keeps none of it.
+   */
+  readonly reuse?: boolean | undefined
 }
 
 export interface JournalReader {

@@ -19,6 +19,7 @@ import {
   type SegmentRecord,
   sealedEnd,
 } from './recording-manifest.ts'
+import { blockRoom, type Room } from './room.ts'
 import { SealedViews } from './sealed-views.ts'
 import { damageError, lowerBound, resumeChain, type SegmentSource } from './segment-source.ts'
 
@@ -55,6 +56,8 @@ export async function openReader(path: string, options: ReaderOptions = {}): Pro
 /** How far an iteration has come. */
 interface Cursor {
   seq: number
+  /** For the payloads of blocks. */
+  readonly room: Room
 }
 
 export class LevelReader implements SeekingReader {
@@ -115,8 +118,8 @@ export class LevelReader implements SeekingReader {
     throw new RecorderError('RECORDING_LOCKED', `${this.#recording} changes while it is opened`)
   }
 
-  async *blocks({ fromSeq = 0, toSeq, follow = false }: BlockRange = {}): AsyncGenerator<Block> {
-    const cursor: Cursor = { seq: Math.max(fromSeq, this.firstSeq) }
+  async *blocks({ fromSeq = 0, toSeq, follow = false, reuse }: BlockRange = {}) {
+    const cursor: Cursor = { seq: Math.max(fromSeq, this.firstSeq), room: blockRoom(reuse) }
     const wanted = toSeq ?? Number.POSITIVE_INFINITY
     const lastSeq = follow ? wanted : Math.min(wanted, this.#nextSeq)
     let idleRounds = 0
@@ -240,7 +243,7 @@ export class LevelReader implements SeekingReader {
   ): AsyncGenerator<Block> {
     const onDamage = (damage: Damage): void => this.#damaged(source.name, damage, cursor)
     try {
-      for await (const { block } of source.blocks(cursor.seq, lastSeq, onDamage)) {
+      for await (const { block } of source.blocks(cursor.seq, lastSeq, onDamage, cursor.room)) {
         cursor.seq = block.firstSeq + block.count
         yield block
       }
@@ -259,7 +262,7 @@ export class LevelReader implements SeekingReader {
       for await (const rows of client.batches()) {
         for (const row of rows) {
           const firstSeq = decodeKey(row.key)?.seq ?? cursor.seq
-          scan ??= new BlockScan(this.#codec, Math.min(firstSeq, cursor.seq), onDamage)
+          scan ??= new BlockScan(this.#codec, Math.min(firstSeq, cursor.seq), onDamage, cursor.room)
           const scanned = scan.accept(row)
           if (scanned === undefined) continue
           cursor.seq = scan.nextSeq

@@ -6,6 +6,7 @@ import { Chain, type ChainLink, FIRST_LINK, groupStart } from './chain.ts'
 import type { Codec } from './codec.ts'
 import { decodeAhead } from './decode-ahead.ts'
 import type { BlockFacts } from './keys.ts'
+import type { Room } from './room.ts'
 import type { SegmentStore } from './segment-store.ts'
 
 export class SegmentSource {
@@ -44,18 +45,20 @@ export class SegmentSource {
   }
 
   /**
-   * Blocks from the one that holds `fromSeq` to the one before `toSeq`, each checked.
+   * Blocks from the one that holds `fromSeq` to the one before `toSeq`, each checked. `room`: for
+   * their payloads.
    * @throws {RecorderError} `JOURNAL_DAMAGED`, unless `onDamage` takes what cannot be read.
    */
   async *blocks(
     fromSeq: number,
     toSeq: number,
     onDamage: (damage: Damage) => void = (damage) => this.#refuse(damage),
+    room?: Room | undefined,
   ): AsyncGenerator<ScannedBlock> {
     const endSeq = Math.min(toSeq, this.endSeq)
     if (fromSeq >= endSeq) return
     const start = fromSeq > this.firstSeq ? await this.#blockOf(fromSeq, onDamage) : undefined
-    const scan = new BlockScan(this.#codec, start?.seq ?? this.firstSeq, onDamage)
+    const scan = new BlockScan(this.#codec, start?.seq ?? this.firstSeq, onDamage, room)
     for await (const { row, result } of decodeAhead(this.store.blockRows(start), this.#thread)) {
       if (scan.nextSeq >= endSeq) return
       const scanned = scan.accept(row, result)

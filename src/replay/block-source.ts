@@ -27,8 +27,12 @@ export function blocksOf(
   columns: ColumnSource | undefined,
   range: SeqRange,
 ): AsyncGenerator<Block | DecodedBlock> {
-  return columns === undefined ? readAhead(reader.blocks(range)) : columns.blocks(range)
+  return columns === undefined ? journalBlocks(reader, range) : columns.blocks(range)
 }
+
+/** One is in use while the next is read: each asks for memory that the one before has left. */
+const journalBlocks = (reader: JournalReader, range: SeqRange): AsyncGenerator<Block> =>
+  readAhead(reader.blocks({ ...range, reuse: true }))
 
 export class ColumnSource {
   readonly #recording: Recording
@@ -54,10 +58,10 @@ export class ColumnSource {
         seq = block.firstSeq + block.count
         yield block
       }
-      if (seq < endSeq) yield* readAhead(reader.blocks({ fromSeq: seq, toSeq: endSeq }))
+      if (seq < endSeq) yield* journalBlocks(reader, { fromSeq: seq, toSeq: endSeq })
       seq = endSeq
     }
-    if (seq < toSeq) yield* readAhead(reader.blocks({ fromSeq: seq, toSeq }))
+    if (seq < toSeq) yield* journalBlocks(reader, { fromSeq: seq, toSeq })
   }
 
   /** Waits for all columns that are being made. */
