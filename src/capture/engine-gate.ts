@@ -76,7 +76,7 @@ export class EngineGate implements JournalWriter {
     const follows = block.firstSeq <= (last === undefined ? this.#nextSeq : endOf(last))
     // Once one is left out, those after it are read with it.
     if (!follows || this.#backlogBytes + byteCount > backlogBytesMax) return
-    this.#backlog.push(block)
+    this.#backlog.push({ ...block, bytes: block.bytes.slice() })
     this.#backlogBytes += byteCount
   }
 

@@ -1,6 +1,7 @@
 /** Entries become the columns of a block, without an object per entry. */
 import { assert } from '../base/assert.ts'
 import type { Block, EntryDraft, HttpFacts, StreamKey } from '../model/block.ts'
+import { newRoom, type Room } from './room.ts'
 
 /** Payload bytes at which a block is full; the last payload may lead beyond. */
 export const BLOCK_BYTES = 1 << 18
@@ -74,9 +75,11 @@ export class BlockBuilder {
     )
   }
 
-  /** The block of what was appended; the next entry begins another one. */
-  take(): Block {
+  /** The block of what was appended, its payloads in `room`; the next entry begins another one. */
+  take(room: Room = newRoom): Block {
     const count = this.#count
+    const bytes = room(this.#byteCount)
+    bytes.set(this.#bytes.subarray(0, this.#byteCount))
     const block: Block = {
       firstSeq: this.#firstSeq,
       count,
@@ -87,7 +90,7 @@ export class BlockBuilder {
       venueTimesMs: this.#venueTimesMs.slice(0, count),
       connectionIds: this.#connectionIds.slice(0, count),
       offsets: this.#offsets.slice(0, count + 1),
-      bytes: this.#bytes.slice(0, this.#byteCount),
+      bytes,
       http: this.#http,
     }
     this.#firstSeq += count

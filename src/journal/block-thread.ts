@@ -1,12 +1,13 @@
 /**
- * A second thread that checks and decompresses blocks while the first one uses those before: half
- * of the time of a replay is theirs (performance.md §7). It makes no result another one. What it
+ * A second thread that decompresses and checks blocks for a reader while the first one uses those
+ * before (half of the time of a replay is theirs: performance.md §7), or compresses and checks them
+ * for a sealing, a fifth of the time of a busy recorder. It makes no result another one. What it
  * cannot do, because it did not start, ended or failed, is done by whoever asked.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { BadBlock, StoredBlock } from './block-codec.ts'
-import type { BlockReply, BlockRequest } from './block-worker.ts'
+import type { BlockReply, BlockRequest, BlockToEncode, EncodedBlock } from './block-worker.ts'
 import type { Codec } from './codec.ts'
 import { threadLoader } from './thread-loader.ts'
 
@@ -18,8 +19,8 @@ export type DecodedBlocks = readonly (StoredBlock | BadBlock | undefined)[]
 
 export class BlockThread {
   readonly #codec: Codec
-  /** What waits for an answer, by request. */
-  readonly #pending = new Map<number, (decoded: DecodedBlocks) => void>()
+  /** What waits for an answer, by request; told of nothing when there will be none. */
+  readonly #pending = new Map<number, (reply: BlockReply | undefined) => void>()
   #worker: Worker | undefined
   #state: 'idle' | 'starting' | 'ready' | 'ended' = 'idle'
   #blockCount = 0
@@ -32,32 +33,55 @@ export class BlockThread {
 
   /**
    * Decodes `values` on the thread, together, since each message wakes it up. Nothing while there is
-   * no thread, which is the case for short reads.
+   * no thread, which is the case at first.
    */
   decode(values: readonly Uint8Array[]): Promise<DecodedBlocks> | undefined {
-    if (this.#state === 'idle') {
-      this.#blockCount += values.length
-      if (this.#blockCount >= BLOCKS_BEFORE_START) this.#start()
-    }
-    const worker = this.#worker
-    if (this.#state !== 'ready' || worker === undefined) return undefined
-    const id = this.#nextId
-    this.#nextId += 1
-    const decoded = new Promise<DecodedBlocks>((resolve) => this.#pending.set(id, resolve))
-    if (this.#pending.size === 1) worker.ref()
+    if (!this.#isReady(values.length)) return undefined
     const copies = values.map((value) => value.slice())
-    const request: BlockRequest = { id, values: copies }
-    worker.postMessage(
-      request,
-      copies.map(({ buffer }) => buffer),
+    const buffers = copies.map(({ buffer }) => buffer)
+    return this.#ask((id) => ({ id, values: copies }), buffers).then(
+      (reply) => reply?.results ?? [],
     )
-    return decoded
+  }
+
+  /** Encodes a block on the thread, and decodes it again; nothing where there is none, or it fails. */
+  async encode(toEncode: BlockToEncode): Promise<EncodedBlock | undefined> {
+    if (!this.#isReady(1)) return undefined
+    const reply = await this.#ask((id) => ({ id, toEncode }), [])
+    const [result] = reply?.results ?? []
+    const value = reply?.value
+    return value === undefined || result === undefined ? undefined : { value, result }
   }
 
   async close(): Promise<void> {
     const worker = this.#worker
     this.#end()
     await worker?.terminate()
+  }
+
+  /** Counts what is asked for, and starts the thread when that is worth it. */
+  #isReady(blockCount: number): boolean {
+    if (this.#state === 'idle') {
+      this.#blockCount += blockCount
+      if (this.#blockCount >= BLOCKS_BEFORE_START) this.#start()
+    }
+    return this.#state === 'ready'
+  }
+
+  #ask(
+    requestOf: (id: number) => BlockRequest,
+    buffers: readonly ArrayBuffer[],
+  ): Promise<BlockReply | undefined> {
+    const worker = this.#worker
+    if (worker === undefined) return Promise.resolve(undefined)
+    const id = this.#nextId
+    this.#nextId += 1
+    const replied = new Promise<BlockReply | undefined>((resolve) => {
+      this.#pending.set(id, resolve)
+    })
+    if (this.#pending.size === 1) worker.ref()
+    worker.postMessage(requestOf(id), buffers)
+    return replied
   }
 
   #start(): void {
@@ -89,14 +113,14 @@ export class BlockThread {
     const resolve = this.#pending.get(message.id)
     this.#pending.delete(message.id)
     if (this.#pending.size === 0) this.#worker?.unref()
-    resolve?.(message.results)
+    resolve?.(message)
   }
 
   /** No thread from here on: who waits for it has to do the work. */
   #end(): void {
     this.#state = 'ended'
     this.#worker = undefined
-    for (const resolve of this.#pending.values()) resolve([])
+    for (const resolve of this.#pending.values()) resolve(undefined)
     this.#pending.clear()
   }
 }

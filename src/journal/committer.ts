@@ -25,8 +25,8 @@ export interface CommitterOptions {
   readonly codec: Codec
   readonly segmentBytes: number
   readonly sealLevel: number
-  /** Called after each commit. */
-  readonly onCommit: () => void
+  /** Called after each commit, when nobody looks at its blocks any more. */
+  readonly onCommit: (blocks: readonly Block[]) => void
   /** A hot segment is about to be closed and removed: its entries are sealed. */
   readonly onSealed: (segment: HotSegment) => void
 }
@@ -189,7 +189,7 @@ export class Committer {
     const done = this.#waiters.filter(isDurable)
     this.#waiters = this.#waiters.filter((waiter) => !isDurable(waiter))
     for (const { resolve } of done) resolve()
-    this.#options.onCommit()
+    this.#options.onCommit(blocks)
   }
 
   /** Whether `block` belongs to another segment than `first`, or than what was committed before. */

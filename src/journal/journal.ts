@@ -47,7 +47,10 @@ export interface JournalWriter {
   flush(): Promise<void>
   /** One past the last durable sequence. */
   readonly durableSeq: number
-  /** Called with each block once it is durable, in order. */
+  /**
+   * Called with each block once it is durable, in order. The bytes of its payloads are good during the
+   * call only: whoever keeps a block copies them.
+   */
   onDurable(listener: (block: Block) => void): void
   /** Commits, seals and releases. */
   close(): Promise<void>

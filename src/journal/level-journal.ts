@@ -17,6 +17,7 @@ import {
   writeManifest,
 } from './recording-manifest.ts'
 import { openHotStore, type Recovered, recover } from './recovery.ts'
+import { RoomPool } from './room.ts'
 
 export interface LevelJournalOptions {
   /** Wall time. Unit: µs since 1970. */
@@ -52,6 +53,8 @@ export class LevelJournal implements JournalWriter {
   readonly #options: LevelJournalOptions
   readonly #committer: Committer
   readonly #builder: BlockBuilder
+  /** Of payloads, until their block is durable: new memory for each costs more than copying it. */
+  readonly #pool = new RoomPool()
   readonly #server: BlockServer
   #hourEndUs = Number.NEGATIVE_INFINITY
   #cancelTimer: (() => void) | undefined
@@ -116,7 +119,10 @@ export class LevelJournal implements JournalWriter {
       codec,
       segmentBytes: options.segmentBytes ?? SEGMENT_BYTES,
       sealLevel: options.sealLevel ?? SEAL_LEVEL,
-      onCommit: () => this.#server.announce(),
+      onCommit: (blocks) => {
+        for (const { bytes } of blocks) this.#pool.giveBack(bytes)
+        this.#server.announce()
+      },
       onSealed: (segment) => this.#server.drop(segment),
     })
     this.#server = new BlockServer(recording, this.#committer)
@@ -202,7 +208,7 @@ export class LevelJournal implements JournalWriter {
   #cut(): void {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
-    if (this.#builder.count > 0) this.#committer.enqueue(this.#builder.take())
+    if (this.#builder.count > 0) this.#committer.enqueue(this.#builder.take(this.#pool.room))
   }
 
   async #begin(): Promise<void> {

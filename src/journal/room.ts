@@ -29,3 +29,22 @@ export function roomInTurns(count: number): Room {
     return new Uint8Array(piece, 0, byteLength)
   }
 }
+
+/** Pieces that a pool keeps at most: as many blocks as one commit writes. */
+const PIECES_MAX = 8
+
+/** Memory that is given back by whoever took it, once nobody looks at it any more. */
+export class RoomPool {
+  readonly #pieces: ArrayBuffer[] = []
+
+  readonly room: Room = (byteLength) => {
+    const kept = this.#pieces.pop()
+    const isEnough = kept !== undefined && kept.byteLength >= byteLength
+    const piece = isEnough ? kept : new ArrayBuffer(Math.ceil(byteLength * 1.25))
+    return new Uint8Array(piece, 0, byteLength)
+  }
+
+  giveBack({ buffer }: Uint8Array): void {
+    if (this.#pieces.length < PIECES_MAX) this.#pieces.push(buffer as ArrayBuffer)
+  }
+}

@@ -14,14 +14,18 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { assert } from '../base/assert.ts'
+import type { Block } from '../model/block.ts'
 import { BlockBuilder } from './block-builder.ts'
 import { checksumOf, decodeBlock, encodeBlock, isBadBlock } from './block-codec.ts'
+import type { BlockThread } from './block-thread.ts'
+import type { EncodedBlock } from './block-worker.ts'
 import type { Chain } from './chain.ts'
 import type { Codec } from './codec.ts'
 import { syncPath, writeFileDurably } from './durable-file.ts'
 import type { HotSegment, JournalTail } from './hot-segment.ts'
 import { encodeKey, factsOf, indexRow, KEYSPACE, linkRow, type Row } from './keys.ts'
 import { SEALING_SUFFIX, segmentPath } from './recording-manifest.ts'
+import { blockRoom, roomInTurns } from './room.ts'
 import {
   type FileRecord,
   type ReadMeta,
@@ -47,6 +51,8 @@ export interface SealJob {
   readonly codec: Codec
   /** Of payloads, see {@link Codec}. */
   readonly level: number
+  /** Compresses and checks, so that whoever writes need not. */
+  readonly thread: BlockThread
 }
 
 export class SegmentSealing {
@@ -57,6 +63,11 @@ export class SegmentSealing {
   readonly #counter: StretchCounter
   /** Of the blocks that were written, in order. */
   readonly #checksums: number[] = []
+  readonly #sourceRoom = blockRoom(true)
+  /** Of the one block that is being written. */
+  readonly #room = roomInTurns(1)
+  /** Of what a reader will get of it. */
+  readonly #readRoom = roomInTurns(1)
   #tail: JournalTail
   #store: SegmentStore | undefined
 
@@ -79,7 +90,8 @@ export class SegmentSealing {
     const { firstSeq, endSeq, store, index } = segment
     const source = new SegmentSource({ firstSeq, endSeq, store, name: store.path, codec, index })
     this.#store ??= await this.#begin()
-    for await (const { block } of source.blocks(this.#builder.nextSeq, endSeq)) {
+    const from = this.#builder.nextSeq
+    for await (const { block } of source.blocks(from, endSeq, undefined, this.#sourceRoom)) {
       for (let entry = 0; entry < block.count; entry += 1) {
         this.#builder.appendFrom(block, entry)
         if (this.#builder.isFull) await this.#flush()
@@ -130,14 +142,14 @@ export class SegmentSealing {
 
   async #flush(): Promise<void> {
     if (this.#builder.count === 0) return
-    const { codec, level } = this.#job
-    const block = this.#builder.take()
+    const block = this.#builder.take(this.#room)
     const facts = factsOf(block, this.#tail)
     this.#tail = facts
     this.#counter.add(block, facts)
-    const levels = { header: HEADER_LEVEL, payloads: level }
-    const value = encodeBlock(block, facts.timeUs, codec, levels)
-    this.#unpack(value)
+    const { value, result } = await this.#encoded(block, facts.timeUs)
+    if (isBadBlock(result)) this.#refuse(result.problem)
+    // What a reader will get.
+    this.#job.chain.add(result.block)
     this.#checksums.push(checksumOf(value))
     const row: Row = { key: encodeKey(KEYSPACE.block, facts), value }
     await this.#store?.write([row, indexRow(facts)], { sync: false })
@@ -145,11 +157,14 @@ export class SegmentSealing {
     await setImmediate()
   }
 
-  /** Adds what a reader will get to the chain. */
-  #unpack(value: Uint8Array): void {
-    const result = decodeBlock(value, this.#job.codec)
-    if (isBadBlock(result)) this.#refuse(result.problem)
-    else this.#job.chain.add(result.block)
+  /** The block as it is stored, and unpacked again. */
+  async #encoded(block: Block, keyTimeUs: number): Promise<EncodedBlock> {
+    const { codec, level, thread } = this.#job
+    const levels = { header: HEADER_LEVEL, payloads: level }
+    const elsewhere = await thread.encode({ block, keyTimeUs, levels })
+    if (elsewhere !== undefined) return elsewhere
+    const value = encodeBlock(block, keyTimeUs, codec, levels)
+    return { value, result: decodeBlock(value, codec, this.#readRoom) }
   }
 
   /** Reads what will be sealed as any reader does, and compares it with what was written. */

@@ -1,6 +1,7 @@
 /** Seals segments one after the other behind the writer, and keeps the manifest. */
 import { rm } from 'node:fs/promises'
 import { RecorderError } from '../base/errors.ts'
+import { BlockThread } from './block-thread.ts'
 import type { Codec } from './codec.ts'
 import { deletedAfter } from './deleted.ts'
 import type { HotSegment } from './hot-segment.ts'
@@ -31,6 +32,7 @@ export type UpdateRuns = (runs: readonly RunRecord[]) => readonly RunRecord[]
 export class Sealer {
   readonly #options: SealerOptions
   readonly #sealings = new Map<OpenHot, SegmentSealing>()
+  readonly #thread: BlockThread
   #manifest: RecordingManifest
   #work: Promise<void> = Promise.resolve()
   #pendingCount = 0
@@ -40,6 +42,7 @@ export class Sealer {
   constructor(options: SealerOptions) {
     this.#options = options
     this.#manifest = options.manifest
+    this.#thread = new BlockThread(options.codec)
   }
 
   /** Does what can be done already of sealing a segment that is still appended to. */
@@ -101,6 +104,7 @@ export class Sealer {
   async release(): Promise<void> {
     await this.#work
     for (const sealing of this.#sealings.values()) await sealing.abandon()
+    await this.#thread.close()
   }
 
   /** Changes the list of runs, after what waits. */
@@ -141,7 +145,7 @@ export class Sealer {
     let sealing = this.#sealings.get(hot)
     if (sealing === undefined) {
       const { recording, codec, level } = this.#options
-      sealing = new SegmentSealing({ recording, ...hot, codec, level })
+      sealing = new SegmentSealing({ recording, ...hot, codec, level, thread: this.#thread })
       this.#sealings.set(hot, sealing)
     }
     return sealing

@@ -11,6 +11,7 @@ import { openStorage, type StoragePort } from '../../src/capture/storage.ts'
 import { BlockBuilder } from '../../src/journal/block-builder.ts'
 import { MemoryJournal } from '../../src/journal/memory-journal.ts'
 import { type Block, type EntryDraft, entryAt } from '../../src/model/block.ts'
+import { lent } from '../kit/lent.ts'
 import { captureSettings, Rig } from './rig.ts'
 
 describe('pressure', () => {
@@ -121,6 +122,12 @@ test('a journal that seals no more is an alarm, and is shown', async () => {
   expect((await rig.facts('alarm'))[0]?.reason).toBe(failure.message)
 })
 
+class LendingJournal extends MemoryJournal {
+  override onDurable(listener: (block: Block) => void): void {
+    super.onDurable(lent(listener))
+  }
+}
+
 describe('engines behind a gate', () => {
   const draft = (index: number): EntryDraft => ({
     stream: { venue: 'x', symbol: 'X', channel: index % 3 === 0 ? 'depth' : 'aggTrade' },
@@ -133,7 +140,7 @@ describe('engines behind a gate', () => {
   })
 
   function gated(backlogBytesMax: number) {
-    const journal = new MemoryJournal()
+    const journal = new LendingJournal()
     const seen: { readonly seq: number; readonly text: string; readonly http: string }[] = []
     let reads = 0
     const gate = new EngineGate({

@@ -73,6 +73,21 @@ describe.skipIf(availableParallelism() < 2)('a block thread', () => {
     ])
   })
 
+  test('encodes what encoding here gives, and shows what a reader will get of it', async () => {
+    const made = thread()
+    const toEncode = { block: firstBlock(), keyTimeUs: 17, levels: { header: 6, payloads: 3 } }
+    expect(await made.encode(toEncode)).toBeUndefined()
+    await decodedBy(made, values)
+    const value = encodeBlock(firstBlock(), 17, codec, toEncode.levels)
+    expect(await made.encode(toEncode)).toEqual({ value, result: decodeBlock(value, codec) })
+    // The block is still there for whoever asked.
+    expect(toEncode.block).toEqual(firstBlock())
+    const waiting = made.encode(toEncode)
+    await made.close()
+    expect([undefined, value.length]).toContain((await waiting)?.value.length)
+    expect(await made.encode(toEncode)).toBeUndefined()
+  })
+
   test('leaves to the reader what it has not done when it is closed', async () => {
     const made = thread()
     await decodedBy(made, values)

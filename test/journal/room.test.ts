@@ -4,7 +4,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { type CodecName, openCodec } from '../../src/journal/codec.ts'
 import { openReader } from '../../src/journal/level-reader.ts'
-import { newRoom, roomInTurns } from '../../src/journal/room.ts'
+import { newRoom, RoomPool, roomInTurns } from '../../src/journal/room.ts'
 import type { Block } from '../../src/model/block.ts'
 import { entries } from '../kit/entries.ts'
 import { record, temporaryFolder } from '../kit/journals.ts'
@@ -72,6 +72,26 @@ describe('room in turns', () => {
     const small = room(10)
     expect(room(1_000).buffer).not.toBe(small.buffer)
     expect(room(1_001)).toHaveLength(1_001)
+  })
+})
+
+describe('a pool of room', () => {
+  test('gives again what was given back, where it is large enough', () => {
+    const pool = new RoomPool()
+    const [first, second] = [pool.room(100), pool.room(100)]
+    expect(second.buffer).not.toBe(first.buffer)
+    pool.giveBack(first)
+    expect(pool.room(90).buffer).toBe(first.buffer)
+    pool.giveBack(second)
+    expect(pool.room(10_000).buffer).not.toBe(second.buffer)
+  })
+
+  test('keeps no more than one commit needs', () => {
+    const pool = new RoomPool()
+    const taken = Array.from({ length: 50 }, () => pool.room(10))
+    for (const bytes of taken) pool.giveBack(bytes)
+    const again = Array.from({ length: 50 }, () => pool.room(10).buffer)
+    expect(taken.filter(({ buffer }) => again.includes(buffer))).toHaveLength(8)
   })
 })
 

@@ -10,6 +10,7 @@ import { decodeBlock, encodeBlock } from '../../src/journal/block-codec.ts'
 import type { Codec } from '../../src/journal/codec.ts'
 import type { BlockRange, JournalWriter } from '../../src/journal/journal.ts'
 import type { Block, EntryDraft } from '../../src/model/block.ts'
+import { lent } from '../kit/lent.ts'
 import type { SimClock } from './clock.ts'
 
 /** What a recorder needs of the place that it records to. */
@@ -185,7 +186,7 @@ class SimJournal implements JournalWriter {
   }
 
   onDurable(listener: (block: Block) => void): void {
-    this.#listeners.push(listener)
+    this.#listeners.push(lent(listener))
   }
 
   close(): Promise<void> {
