@@ -35,7 +35,7 @@ import {
   parseRatio,
   parseServerTime,
 } from './parse-replies.ts'
-import { scanDepth, scanDepthSnapshot } from './scan-book.ts'
+import { BookScanner } from './scan-book.ts'
 import { scanForceOrder, scanMarkPrice } from './scan-marks.ts'
 import { scanAggTrade, scanBookTicker, scanTrade } from './scan-trades.ts'
 import { TextInterner } from './text-interner.ts'
@@ -86,13 +86,13 @@ export class Decoder {
     serverTime: noCounts(),
   }
   readonly #cursor = new Cursor()
+  readonly #books = new BookScanner()
   readonly #interner = new TextInterner()
   readonly #reader = new FieldReader()
 
   readDepth(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#cursor.open(bytes, start, end)
     const { depthUpdate: message, counts } = this
-    if (scanDepth(this.#cursor, message)) return this.#fast(counts.depth)
+    if (this.#books.depth(bytes, start, end, message)) return this.#fastBook(counts.depth)
     const fields = this.#event('depthUpdate', bytes, start, end)
     if (fields !== undefined) parseDepth(this.#reader, fields, message)
     return this.#slow(counts.depth)
@@ -144,9 +144,10 @@ export class Decoder {
   }
 
   readDepthSnapshot(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#cursor.open(bytes, start, end)
     const { depthSnapshot: message, counts } = this
-    if (scanDepthSnapshot(this.#cursor, message)) return this.#fast(counts.depthSnapshot)
+    if (this.#books.depthSnapshot(bytes, start, end, message)) {
+      return this.#fastBook(counts.depthSnapshot)
+    }
     const fields = this.#object(bytes, start, end)
     if (fields !== undefined) parseDepthSnapshot(this.#reader, fields, message)
     return this.#slow(counts.depthSnapshot)
@@ -182,6 +183,12 @@ export class Decoder {
   #fast(counts: DecodeCounts): boolean {
     counts.fastCount += 1
     this.coinMargined = this.#cursor.coinMargined
+    return true
+  }
+
+  #fastBook(counts: DecodeCounts): boolean {
+    counts.fastCount += 1
+    this.coinMargined = this.#books.coinMargined
     return true
   }
 
