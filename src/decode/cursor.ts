@@ -1,7 +1,7 @@
 /**
- * The strict reader that all scanners share. It goes once over the bytes of a payload of known
- * shape, makes no object, and gives up at the first byte that is not as expected: the payload then
- * goes to `JSON.parse` (`performance.md` §4).
+ * The strict reader that all scanners share, except that of the books (`scan-book.as`). It goes once
+ * over the bytes of a payload of known shape, makes no object, and gives up at the first byte that is
+ * not as expected: the payload then goes to `JSON.parse` (`performance.md` §4).
  *
  * A scanner is a straight list of steps. A step that fails sets `at` to -1, all later ones do
  * nothing, and {@link Cursor.close} says whether every step held. What was read is in `value`.

@@ -1,7 +1,8 @@
 /**
  * Payload bytes to messages. Each socket channel and the REST book have a strict scanner; what it
  * refuses goes through `JSON.parse` by the rules of the chapters; what that refuses is a fault.
- * Nothing but the bytes is looked at, and no input makes it throw.
+ * Nothing but the bytes is looked at, and no input makes it throw. Bytes that were given are not
+ * changed afterwards: who has others gives another object.
  */
 import type { RestChannel, SocketChannel } from '../model/channel.ts'
 import {
@@ -55,6 +56,8 @@ export type DecodedChannel =
   | Exclude<RestChannel, `${string}Ratio`>
   | 'longShortRatio'
 
+type Scanner = Pick<Cursor, 'coinMargined'>
+
 /** A `read…` fills the message of its kind and returns true, or returns false and sets `fault`. */
 export class Decoder {
   readonly depthUpdate = new DepthUpdate()
@@ -86,13 +89,15 @@ export class Decoder {
     serverTime: noCounts(),
   }
   readonly #cursor = new Cursor()
-  readonly #books = new BookScanner()
+  /** Made for the first book: a memory of its own is a millisecond, and many decoders see none. */
+  #books: BookScanner | undefined
   readonly #interner = new TextInterner()
   readonly #reader = new FieldReader()
 
   readDepth(bytes: Uint8Array, start: number, end: number): boolean {
     const { depthUpdate: message, counts } = this
-    if (this.#books.depth(bytes, start, end, message)) return this.#fastBook(counts.depth)
+    const books = this.#bookScanner()
+    if (books.depth(bytes, start, end, message)) return this.#fast(counts.depth, books)
     const fields = this.#event('depthUpdate', bytes, start, end)
     if (fields !== undefined) parseDepth(this.#reader, fields, message)
     return this.#slow(counts.depth)
@@ -145,8 +150,9 @@ export class Decoder {
 
   readDepthSnapshot(bytes: Uint8Array, start: number, end: number): boolean {
     const { depthSnapshot: message, counts } = this
-    if (this.#books.depthSnapshot(bytes, start, end, message)) {
-      return this.#fastBook(counts.depthSnapshot)
+    const books = this.#bookScanner()
+    if (books.depthSnapshot(bytes, start, end, message)) {
+      return this.#fast(counts.depthSnapshot, books)
     }
     const fields = this.#object(bytes, start, end)
     if (fields !== undefined) parseDepthSnapshot(this.#reader, fields, message)
@@ -180,15 +186,14 @@ export class Decoder {
     return this.#only(this.counts.serverTime)
   }
 
-  #fast(counts: DecodeCounts): boolean {
-    counts.fastCount += 1
-    this.coinMargined = this.#cursor.coinMargined
-    return true
+  #bookScanner(): BookScanner {
+    this.#books ??= new BookScanner()
+    return this.#books
   }
 
-  #fastBook(counts: DecodeCounts): boolean {
+  #fast(counts: DecodeCounts, scanner: Scanner = this.#cursor): boolean {
     counts.fastCount += 1
-    this.coinMargined = this.#books.coinMargined
+    this.coinMargined = scanner.coinMargined
     return true
   }
 

@@ -89,6 +89,8 @@ export class BookScanner {
 
   /** Where in the memory the payload begins; -1 if it is too long for it. */
   #place(bytes: Uint8Array, start: number, end: number): number {
+    // Behind the bytes lie others, which were there before.
+    if (end > bytes.length) return -1
     if (bytes === this.#bytes) return start
     if (bytes.length <= this.#memory.length) {
       this.#memory.set(bytes)

@@ -18,7 +18,10 @@ export class DepthUpdate {
   sizeDecimals = 0
   bidCount = 0
   askCount = 0
-  /** Bids, then asks, in the order of the payload. Longer than `bidCount + askCount`. */
+  /**
+   * Bids, then asks, in the order of the payload. Longer than `bidCount + askCount`. A decoder puts
+   * other arrays here when it likes: they may lie in the memory of its scanner.
+   */
   priceUnits = new Float64Array(256)
   /** Absolute quantity of each level; 0 removes it. */
   sizeUnits = new Float64Array(256)
