@@ -46,7 +46,8 @@ export interface Opening {
 
 const COMMIT_MS = 100
 const SEGMENT_BYTES = 1 << 30
-const SEAL_LEVEL = 1
+/** Measured against 1: 3 to 6 % smaller, replays 3 % faster, and four times the work, which no socket waits for. */
+const SEAL_LEVEL = 6
 
 export class LevelJournal implements JournalWriter {
   readonly opening: Opening
