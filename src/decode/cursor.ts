@@ -1,5 +1,5 @@
 /**
- * The strict reader that all scanners share, except that of the books (`scan-book.as`). It goes once
+ * The strict reader that all scanners share, except that of the books (`scanner.as`). It goes once
  * over the bytes of a payload of known shape, makes no object, and gives up at the first byte that is
  * not as expected: the payload then goes to `JSON.parse` (`performance.md` §4).
  *

@@ -36,9 +36,8 @@ import {
   parseRatio,
   parseServerTime,
 } from './parse-replies.ts'
-import { BookScanner } from './scan-book.ts'
 import { scanForceOrder, scanMarkPrice } from './scan-marks.ts'
-import { scanAggTrade, scanBookTicker, scanTrade } from './scan-trades.ts'
+import { Scanner } from './scanner.ts'
 import { TextInterner } from './text-interner.ts'
 
 /** How the payloads of one channel were read. */
@@ -55,8 +54,6 @@ export type DecodedChannel =
   | SocketChannel
   | Exclude<RestChannel, `${string}Ratio`>
   | 'longShortRatio'
-
-type Scanner = Pick<Cursor, 'coinMargined'>
 
 /** A `read…` fills the message of its kind and returns true, or returns false and sets `fault`. */
 export class Decoder {
@@ -89,42 +86,43 @@ export class Decoder {
     serverTime: noCounts(),
   }
   readonly #cursor = new Cursor()
-  /** Made for the first book: a memory of its own is a millisecond, and many decoders see none. */
-  #books: BookScanner | undefined
+  /** Made for the first payload: a memory of its own is a millisecond, and many decoders see none. */
+  #scanner: Scanner | undefined
   readonly #interner = new TextInterner()
   readonly #reader = new FieldReader()
 
   readDepth(bytes: Uint8Array, start: number, end: number): boolean {
     const { depthUpdate: message, counts } = this
-    const books = this.#bookScanner()
-    if (books.depth(bytes, start, end, message)) return this.#fast(counts.depth, books)
+    const scanner = this.#scanning()
+    if (scanner.depth(bytes, start, end, message)) return this.#fast(counts.depth, scanner)
     const fields = this.#event('depthUpdate', bytes, start, end)
     if (fields !== undefined) parseDepth(this.#reader, fields, message)
     return this.#slow(counts.depth)
   }
 
   readAggTrade(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#cursor.open(bytes, start, end)
     const { aggTrade: message, counts } = this
-    if (scanAggTrade(this.#cursor, message)) return this.#fast(counts.aggTrade)
+    const scanner = this.#scanning()
+    if (scanner.aggTrade(bytes, start, end, message)) return this.#fast(counts.aggTrade, scanner)
     const fields = this.#event('aggTrade', bytes, start, end)
     if (fields !== undefined) parseAggTrade(this.#reader, fields, message)
     return this.#slow(counts.aggTrade)
   }
 
   readTrade(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#cursor.open(bytes, start, end)
     const { trade: message, counts } = this
-    if (scanTrade(this.#cursor, message)) return this.#fast(counts.trade)
+    const scanner = this.#scanning()
+    if (scanner.trade(bytes, start, end, message)) return this.#fast(counts.trade, scanner)
     const fields = this.#event('trade', bytes, start, end)
     if (fields !== undefined) parseTrade(this.#reader, fields, message)
     return this.#slow(counts.trade)
   }
 
   readBookTicker(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#cursor.open(bytes, start, end)
     const { bookTicker: message, counts } = this
-    if (scanBookTicker(this.#cursor, message)) return this.#fast(counts.bookTicker)
+    const scanner = this.#scanning()
+    if (scanner.bookTicker(bytes, start, end, message))
+      return this.#fast(counts.bookTicker, scanner)
     const fields = this.#event('bookTicker', bytes, start, end)
     if (fields !== undefined) parseBookTicker(this.#reader, fields, message)
     return this.#slow(counts.bookTicker)
@@ -133,7 +131,9 @@ export class Decoder {
   readForceOrder(bytes: Uint8Array, start: number, end: number): boolean {
     this.#cursor.open(bytes, start, end)
     const { forceOrder: message, counts } = this
-    if (scanForceOrder(this.#cursor, message, this.#interner)) return this.#fast(counts.forceOrder)
+    if (scanForceOrder(this.#cursor, message, this.#interner)) {
+      return this.#fast(counts.forceOrder, this.#cursor)
+    }
     const fields = this.#event('forceOrder', bytes, start, end)
     if (fields !== undefined) parseForceOrder(this.#reader, fields, message)
     return this.#slow(counts.forceOrder)
@@ -142,7 +142,9 @@ export class Decoder {
   readMarkPrice(bytes: Uint8Array, start: number, end: number): boolean {
     this.#cursor.open(bytes, start, end)
     const { markPrice: message, counts } = this
-    if (scanMarkPrice(this.#cursor, message)) return this.#fast(counts.markPrice)
+    if (scanMarkPrice(this.#cursor, message)) {
+      return this.#fast(counts.markPrice, this.#cursor)
+    }
     const fields = this.#event('markPriceUpdate', bytes, start, end)
     if (fields !== undefined) parseMarkPrice(this.#reader, fields, message)
     return this.#slow(counts.markPrice)
@@ -150,9 +152,9 @@ export class Decoder {
 
   readDepthSnapshot(bytes: Uint8Array, start: number, end: number): boolean {
     const { depthSnapshot: message, counts } = this
-    const books = this.#bookScanner()
-    if (books.depthSnapshot(bytes, start, end, message)) {
-      return this.#fast(counts.depthSnapshot, books)
+    const scanner = this.#scanning()
+    if (scanner.depthSnapshot(bytes, start, end, message)) {
+      return this.#fast(counts.depthSnapshot, scanner)
     }
     const fields = this.#object(bytes, start, end)
     if (fields !== undefined) parseDepthSnapshot(this.#reader, fields, message)
@@ -186,14 +188,14 @@ export class Decoder {
     return this.#only(this.counts.serverTime)
   }
 
-  #bookScanner(): BookScanner {
-    this.#books ??= new BookScanner()
-    return this.#books
+  #scanning(): Scanner {
+    this.#scanner ??= new Scanner()
+    return this.#scanner
   }
 
-  #fast(counts: DecodeCounts, scanner: Scanner = this.#cursor): boolean {
+  #fast(counts: DecodeCounts, { coinMargined }: Pick<Cursor, 'coinMargined'>): boolean {
     counts.fastCount += 1
-    this.coinMargined = scanner.coinMargined
+    this.coinMargined = coinMargined
     return true
   }
 

@@ -1,9 +1,9 @@
-/** `npm run wasm`: compiles `src/decode/scan-book.as` into the module that is committed beside it. */
+/** `npm run wasm`: compiles `src/decode/scanner.as` into the module that is committed beside it. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { compileScanBook } from './compile.ts'
+import { compileScanner } from './compile.ts'
 import { moduleText } from './module-text.ts'
 
-const PATH = fileURLToPath(new URL('../../../src/decode/scan-book-module.ts', import.meta.url))
+const PATH = fileURLToPath(new URL('../../../src/decode/scanner-module.ts', import.meta.url))
 
-await writeFile(PATH, moduleText(await compileScanBook()))
+await writeFile(PATH, moduleText(await compileScanner()))

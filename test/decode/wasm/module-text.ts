@@ -4,8 +4,8 @@ const LINE = 90
 export function moduleText(compiled: Uint8Array): string {
   const base64 = Buffer.from(compiled).toString('base64')
   const lines = base64.match(new RegExp(`.{1,${LINE}}`, 'g')) ?? []
-  return `/** Made by \`npm run wasm\` out of \`scan-book.as\`. */
-export const SCAN_BOOK_BASE64 = [
+  return `/** Made by \`npm run wasm\` out of \`scanner.as\`. */
+export const SCANNER_BASE64 = [
 ${lines.map((line) => `  '${line}',`).join('\n')}
 ].join('')
 `

@@ -6,10 +6,10 @@ import { DepthUpdate } from '../../src/model/messages.ts'
 import { decodeBytes, decodeText } from './decode-text.ts'
 import { expectedOf } from './oracle.ts'
 import { SAMPLES, wrapped } from './sample-payloads.ts'
-import { compileScanBook } from './wasm/compile.ts'
+import { compileScanner } from './wasm/compile.ts'
 import { moduleText } from './wasm/module-text.ts'
 
-const MODULE = fileURLToPath(new URL('../../src/decode/scan-book-module.ts', import.meta.url))
+const MODULE = fileURLToPath(new URL('../../src/decode/scanner-module.ts', import.meta.url))
 /** Bytes that the scanner has room for. */
 const ROOM = 1 << 20
 
@@ -65,8 +65,8 @@ function joined(texts: readonly string[]) {
 test('the committed module is the compiled source: `npm run wasm` makes it', async () => {
   const committed = await readFile(MODULE, 'utf8')
   // Not `toBe`, which would print both: what helps is the command.
-  const isCompiled = committed === moduleText(await compileScanBook())
-  expect(isCompiled, 'scan-book-module.ts is not made out of scan-book.as: npm run wasm').toBe(true)
+  const isCompiled = committed === moduleText(await compileScanner())
+  expect(isCompiled, 'scanner-module.ts is not made out of scanner.as: npm run wasm').toBe(true)
 })
 
 describe('numbers', () => {

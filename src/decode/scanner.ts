@@ -1,21 +1,27 @@
 /**
- * The scanner of what carries price levels: the depth stream and the REST book. Levels are most of
- * what a venue sends, so it is a WebAssembly module, made out of `scan-book.as`.
+ * The scanner of what comes most: the depth stream, trades, best prices and the REST book. It is a
+ * WebAssembly module, made out of `scanner.as`.
  */
-import type { DepthSnapshot, DepthUpdate } from '../model/messages.ts'
-import { SCAN_BOOK_BASE64 } from './scan-book-module.ts'
+import type { AggTrade, BookTicker, DepthSnapshot, DepthUpdate, Trade } from '../model/messages.ts'
+import { SCANNER_BASE64 } from './scanner-module.ts'
 
-/** What `scan-book.as` exports: places in its memory, and functions. */
-interface ScanBook {
+/** What `scanner.as` exports: places in its memory, and functions. */
+interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer }
   readonly BYTES: Place
   readonly BYTES_MAX: Place
   readonly FOUND: Place
   readonly UNITS: Place
   readonly LEVELS_MAX: Place
-  readonly scanDepth: (start: number, end: number) => number
-  readonly scanDepthSnapshot: (start: number, end: number) => number
+  readonly scanDepth: Scan
+  readonly scanDepthSnapshot: Scan
+  readonly scanAggTrade: Scan
+  readonly scanTrade: Scan
+  readonly scanBookTicker: Scan
 }
+
+/** Payload from `start` up to `end` of the bytes in memory; 0 if it is not of the known shape. */
+type Scan = (start: number, end: number) => number
 
 interface Place {
   readonly value: number
@@ -27,17 +33,17 @@ declare const WebAssembly: {
   readonly Instance: new (module: object) => { readonly exports: unknown }
 }
 
-const MODULE = new WebAssembly.Module(Buffer.from(SCAN_BOOK_BASE64, 'base64'))
+const MODULE = new WebAssembly.Module(Buffer.from(SCANNER_BASE64, 'base64'))
 const FOUND_COUNT = 10
 
 /**
  * Each has a memory of its own, which never grows: 4.3 MiB of addresses, of which it takes what is
  * written to. Bytes that are given again are in it already, so nobody may have changed them.
  */
-export class BookScanner {
+export class Scanner {
   /** The payload that was read last says `"st":2`: a coin-margined contract. */
   coinMargined = false
-  readonly #scan: ScanBook
+  readonly #scan: Exports
   readonly #memory: Uint8Array
   readonly #found: Float64Array
   readonly #diffPrices: Float64Array<ArrayBuffer>
@@ -47,7 +53,7 @@ export class BookScanner {
   #bytes: Uint8Array | undefined
 
   constructor() {
-    const scan = new WebAssembly.Instance(MODULE).exports as ScanBook
+    const scan = new WebAssembly.Instance(MODULE).exports as Exports
     const { buffer } = scan.memory
     const unitsOf = (index: number) => {
       const count = scan.LEVELS_MAX.value
@@ -84,6 +90,51 @@ export class BookScanner {
     message.priceUnits = this.#bookPrices
     message.sizeUnits = this.#bookSizes
     this.#take(message)
+    return true
+  }
+
+  aggTrade(bytes: Uint8Array, start: number, end: number, message: AggTrade): boolean {
+    const at = this.#place(bytes, start, end)
+    if (at < 0 || this.#scan.scanAggTrade(at, at + end - start) === 0) return false
+    const found = this.#found
+    message.eventTimeMs = found[0] ?? 0
+    message.venueTimeMs = found[1] ?? 0
+    message.aggTradeId = found[2] ?? 0
+    message.firstTradeId = found[3] ?? 0
+    message.lastTradeId = found[4] ?? 0
+    message.price = found[5] ?? 0
+    message.sizeBase = found[6] ?? 0
+    message.buyerIsMaker = found[7] === 1
+    this.coinMargined = found[9] === 1
+    return true
+  }
+
+  trade(bytes: Uint8Array, start: number, end: number, message: Trade): boolean {
+    const at = this.#place(bytes, start, end)
+    if (at < 0 || this.#scan.scanTrade(at, at + end - start) === 0) return false
+    const found = this.#found
+    message.eventTimeMs = found[0] ?? 0
+    message.venueTimeMs = found[1] ?? 0
+    message.tradeId = found[2] ?? 0
+    message.price = found[5] ?? 0
+    message.sizeBase = found[6] ?? 0
+    message.buyerIsMaker = found[7] === 1
+    this.coinMargined = found[9] === 1
+    return true
+  }
+
+  bookTicker(bytes: Uint8Array, start: number, end: number, message: BookTicker): boolean {
+    const at = this.#place(bytes, start, end)
+    if (at < 0 || this.#scan.scanBookTicker(at, at + end - start) === 0) return false
+    const found = this.#found
+    message.eventTimeMs = found[0] ?? 0
+    message.venueTimeMs = found[1] ?? 0
+    message.updateId = found[2] ?? 0
+    message.bidPrice = found[3] ?? 0
+    message.bidSizeBase = found[4] ?? 0
+    message.askPrice = found[5] ?? 0
+    message.askSizeBase = found[6] ?? 0
+    this.coinMargined = found[9] === 1
     return true
   }
 

@@ -1,6 +1,6 @@
 /**
- * The scanner of what carries price levels, in AssemblyScript: the depth stream and the REST book
- * (`pipeline.md` §1). `npm run wasm` compiles it into `scan-book-module.ts`; `scan-book.ts` calls it.
+ * The scanner of what comes most, in AssemblyScript: the depth stream, trades, best prices and the
+ * REST book (`pipeline.md` §1; `nq` and `st` of `binance-today.md`). `npm run wasm` compiles it into `scanner-module.ts`; `scanner.ts` calls it.
  *
  * It is as strict as `cursor.ts`. A step takes where it begins and returns where it ends, or -1; the
  * payload ends with a brace, which no step passes, so that none leaves the payload. Bytes behind it
@@ -15,7 +15,7 @@
 /** The caller puts its bytes here, at most so many. */
 export const BYTES: i32 = 1 << 16
 export const BYTES_MAX: i32 = 1 << 20
-/** What was found, as f64, in the order in which `scan-book.ts` takes it. */
+/** What was found, as f64, in the order in which `scanner.ts` takes it. */
 export const FOUND: i32 = 0
 /**
  * Whole units as f64, bids before asks: prices of a depth update, its sizes, prices of a REST book,
@@ -25,6 +25,7 @@ export const UNITS: i32 = BYTES + BYTES_MAX + 64
 export const LEVELS_MAX: i32 = BYTES_MAX / 10
 const SIZES_BEHIND = 8 * LEVELS_MAX
 
+// Of every kind.
 const EVENT_TIME = FOUND
 const VENUE_TIME = FOUND + 8
 const FIRST_ID = FOUND + 16
@@ -37,6 +38,21 @@ const ASK_COUNT = FOUND + 64
 const COIN_MARGINED = FOUND + 72
 /** For a number that nobody asks for. */
 const NOWHERE = FOUND + 80
+// Of a trade; its other ids where a depth update has its own.
+const TRADE_ID = FIRST_ID
+const FIRST_TRADE = LAST_ID
+const LAST_TRADE = PREVIOUS_ID
+const PRICE = FOUND + 40
+const SIZE = FOUND + 48
+const BUYER_IS_MAKER = FOUND + 56
+// Of the best prices.
+const UPDATE_ID = FIRST_ID
+const BID = FOUND + 24
+const BID_SIZE = FOUND + 32
+const ASK = FOUND + 40
+const ASK_SIZE = FOUND + 48
+/** Powers of ten, as f64. */
+const POWERS: i32 = 1 << 14
 /** By decimals, then by digits before the point: which byte of a number goes to which lane. */
 const LANES: i32 = 1 << 15
 
@@ -56,6 +72,8 @@ const NO_KEY: u32 = 0xffffffff
 
 /** Digits of a number that a register holds beside its point. */
 const DIGITS_MAX: i32 = 15
+/** Powers of ten are exact as f64 up to here. */
+const POWER_MAX: i32 = 22
 /** Digits and a point of a number that may stay below 2^53. */
 const LONG_MAX: i32 = 17
 const SAFE_MAX: f64 = 9007199254740991
@@ -87,6 +105,26 @@ const BOOK_2 = word('dateId":')
 const PUSHED = word(',"E":')
 const BOOK_BIDS = word(',"bids":')
 const BOOK_ASKS = word(',"asks":')
+const AGG_1 = word('{"e":"ag')
+const AGG_2 = word('gTrade",')
+const TRADE_1 = word('{"e":"tr')
+const TRADE_2 = word('ade","E"')
+const TICKER_1 = word('{"e":"bo')
+const TICKER_2 = word('okTicker')
+const TICKER_3 = word('","u":')
+const EVENT = word('"E":')
+const AGG_ID = word(',"a":')
+const FIRST_OF_TRADE = word(',"f":')
+const LAST_OF_TRADE = word(',"l":')
+const ID_OF_TRADE = word(',"t":')
+const PRICE_OF_TRADE = word(',"p":"')
+const SIZE_OF_TRADE = word(',"q":"')
+const TYPE_OF_TRADE = word(',"X":"')
+const MAKER = word(',"m":')
+const BID_OF = word(',"b":"')
+const BID_SIZE_OF = word(',"B":"')
+const ASK_OF = word(',"a":"')
+const ASK_SIZE_OF = word(',"A":"')
 const TRUE = word('true')
 const FALSE = word('false')
 const PU = <u32>word('pu')
@@ -97,6 +135,7 @@ const NEXT_LEVEL = word('"],["')
 const LAST_LEVEL = <u32>word('"]]')
 
 fillLanes()
+fillPowers()
 
 /** Reads the depth update from byte `start` up to `stop`. */
 export function scanDepth(start: i32, stop: i32): bool {
@@ -144,6 +183,94 @@ export function scanDepthSnapshot(start: i32, stop: i32): bool {
   at = scanBids(skipByte(at, BRACKET_OPEN), end)
   at = skip(at, BOOK_ASKS, 8)
   at = scanAsks(skipByte(at, BRACKET_OPEN), end)
+  return isEnd(at, end)
+}
+
+/** Reads the aggregated trade from byte `start` up to `stop`. */
+export function scanAggTrade(start: i32, stop: i32): bool {
+  store<f64>(COIN_MARGINED, 0)
+  const end = BYTES + stop
+  let at = open(BYTES + start, end)
+  at = skip(at, AGG_1, 8)
+  at = skip(at, AGG_2, 8)
+  at = skip(at, EVENT, 4)
+  at = whole(at, EVENT_TIME)
+  at = skip(at, AGG_ID, 5)
+  at = whole(at, TRADE_ID)
+  at = skip(at, SYMBOL, 6)
+  at = passText(at)
+  at = extras(at, NO_KEY)
+  at = skip(at, PRICE_OF_TRADE, 6)
+  at = decimal(at, PRICE)
+  at = skip(at, SIZE_OF_TRADE, 6)
+  at = decimal(at, SIZE)
+  at = extras(at, NO_KEY)
+  at = skip(at, FIRST_OF_TRADE, 5)
+  at = whole(at, FIRST_TRADE)
+  at = skip(at, LAST_OF_TRADE, 5)
+  at = whole(at, LAST_TRADE)
+  at = skip(at, MATCHED, 5)
+  at = whole(at, VENUE_TIME)
+  at = skip(at, MAKER, 5)
+  at = boolean(at, BUYER_IS_MAKER)
+  at = extras(at, NO_KEY)
+  return isEnd(at, end)
+}
+
+/** Reads the single trade from byte `start` up to `stop`. */
+export function scanTrade(start: i32, stop: i32): bool {
+  store<f64>(COIN_MARGINED, 0)
+  const end = BYTES + stop
+  let at = open(BYTES + start, end)
+  at = skip(at, TRADE_1, 8)
+  at = skip(at, TRADE_2, 8)
+  at = skipByte(at, COLON)
+  at = whole(at, EVENT_TIME)
+  at = skip(at, MATCHED, 5)
+  at = whole(at, VENUE_TIME)
+  at = skip(at, SYMBOL, 6)
+  at = passText(at)
+  at = extras(at, NO_KEY)
+  at = skip(at, ID_OF_TRADE, 5)
+  at = whole(at, TRADE_ID)
+  at = skip(at, PRICE_OF_TRADE, 6)
+  at = decimal(at, PRICE)
+  at = skip(at, SIZE_OF_TRADE, 6)
+  at = decimal(at, SIZE)
+  at = extras(at, NO_KEY)
+  const type = skip(at, TYPE_OF_TRADE, 6)
+  if (type >= 0) at = passText(type)
+  at = skip(at, MAKER, 5)
+  at = boolean(at, BUYER_IS_MAKER)
+  at = extras(at, NO_KEY)
+  return isEnd(at, end)
+}
+
+/** Reads the best prices from byte `start` up to `stop`. */
+export function scanBookTicker(start: i32, stop: i32): bool {
+  store<f64>(COIN_MARGINED, 0)
+  const end = BYTES + stop
+  let at = open(BYTES + start, end)
+  at = skip(at, TICKER_1, 8)
+  at = skip(at, TICKER_2, 8)
+  at = skip(at, TICKER_3, 6)
+  at = whole(at, UPDATE_ID)
+  at = skip(at, SYMBOL, 6)
+  at = passText(at)
+  at = extras(at, NO_KEY)
+  at = skip(at, BID_OF, 6)
+  at = decimal(at, BID)
+  at = skip(at, BID_SIZE_OF, 6)
+  at = decimal(at, BID_SIZE)
+  at = skip(at, ASK_OF, 6)
+  at = decimal(at, ASK)
+  at = skip(at, ASK_SIZE_OF, 6)
+  at = decimal(at, ASK_SIZE)
+  at = skip(at, MATCHED, 5)
+  at = whole(at, VENUE_TIME)
+  at = skip(at, PUSHED, 5)
+  at = whole(at, EVENT_TIME)
+  at = extras(at, NO_KEY)
   return isEnd(at, end)
 }
 
@@ -197,6 +324,52 @@ function longWhole(first: i32, into: i32): i32 {
   const value = valueOf(first, at)
   store<f64>(into, value)
   return load<u8>(first) != ZERO && value <= SAFE_MAX ? at : -1
+}
+
+/**
+ * Reads a plain decimal and the quote behind it. Mantissa and power of ten are exact, so their
+ * quotient is the double nearest to the text, as `Number` gives it.
+ */
+function decimal(at: i32, into: i32): i32 {
+  if (at < 0) return -1
+  const others = otherBytes(at)
+  const digits = i32(ctz(others))
+  if (digits > DIGITS_MAX) return longDecimal(at, into)
+  let decimals: i32 = 0
+  let end = at + digits
+  if (load<u8>(end) == DOT) {
+    decimals = i32(ctz(others >> (digits + 1)))
+    if (digits + decimals > DIGITS_MAX) return longDecimal(at, into)
+    if (decimals == 0) return -1
+    end += decimals + 1
+  }
+  if (digits == 0 || load<u8>(end) != QUOTE) return -1
+  const lanes = rightAligned(at, LANES + (decimals << 8) + (digits << 4))
+  const mantissa = f64x2.extract_lane(unitsOf(lanes, lanes), 0)
+  store<f64>(into, mantissa / load<f64>(POWERS + (decimals << 3)))
+  return end + 1
+}
+
+function longDecimal(first: i32, into: i32): i32 {
+  let end = behindDigits(first)
+  if (end == first) return -1
+  let decimals: i32 = 0
+  if (load<u8>(end) == DOT) {
+    const fraction = end + 1
+    end = behindDigits(fraction)
+    decimals = end - fraction
+    if (decimals == 0 || decimals > POWER_MAX) return -1
+  }
+  const mantissa = valueOf(first, end)
+  if (load<u8>(end) != QUOTE || mantissa > SAFE_MAX) return -1
+  store<f64>(into, mantissa / load<f64>(POWERS + (decimals << 3)))
+  return end + 1
+}
+
+function boolean(at: i32, into: i32): i32 {
+  const isTrue = skip(at, TRUE, 4)
+  store<f64>(into, f64(isTrue >= 0))
+  return isTrue >= 0 ? isTrue : skip(at, FALSE, 5)
 }
 
 /** Passes the rest of a string of printable ASCII without escapes, and the quote behind it. */
@@ -401,6 +574,14 @@ function fillLanes(): void {
       const shift = i8x16.splat(<i8>(digits + decimals - 16))
       v128.store(LANES + (decimals << 8) + (digits << 4), i8x16.add(i8x16.sub(own, isBehind), shift))
     }
+  }
+}
+
+function fillPowers(): void {
+  let power: f64 = 1
+  for (let exponent = 0; exponent <= POWER_MAX; exponent += 1) {
+    store<f64>(POWERS + (exponent << 3), power)
+    power *= 10
   }
 }
 
