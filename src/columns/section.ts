@@ -32,9 +32,10 @@ export class Section {
     if (this.channel === 'forceOrder') this.#loadTexts(reader)
   }
 
-  /** The value of a field by its place among them. */
+  /** The value of a field by its place among them. With `?.` each number would become an object. */
   valueOf(field: number, row: number): number {
-    return this.columns[field]?.[row] ?? Number.NaN
+    const column = this.columns[field]
+    return column === undefined ? Number.NaN : (column[row] ?? Number.NaN)
   }
 
   textOf(field: number, row: number): string {

@@ -42,19 +42,51 @@ const PENDING_MAX = 1_024
 export interface TickerCheck {
   comparedCount: number
   mismatchCount: number
-  /** Update id, bid price and ask price of each ticker since the last depth event. */
-  pending: number[]
+  /** Update id, bid price and ask price of each ticker since the last depth event, in one place. */
+  readonly pending: Float64Array
+  /** How many tickers that are. */
+  pendingCount: number
+}
+
+/** As a checkpoint keeps it. */
+interface SavedTickerCheck extends Pick<TickerCheck, 'comparedCount' | 'mismatchCount'> {
+  readonly pending: readonly number[]
 }
 
 export const startTickerCheck = (): TickerCheck => ({
   comparedCount: 0,
   mismatchCount: 0,
-  pending: [],
+  pending: new Float64Array(PENDING_MAX * 3),
+  pendingCount: 0,
 })
 
+export const tickerCheckToPlain = ({
+  comparedCount,
+  mismatchCount,
+  pending,
+  pendingCount,
+}: TickerCheck) => ({
+  comparedCount,
+  mismatchCount,
+  pending: [...pending.subarray(0, pendingCount * 3)],
+})
+
+export function tickerCheckFromPlain(saved: SavedTickerCheck): TickerCheck {
+  const check = startTickerCheck()
+  check.comparedCount = saved.comparedCount
+  check.mismatchCount = saved.mismatchCount
+  check.pending.set(saved.pending)
+  check.pendingCount = saved.pending.length / 3
+  return check
+}
+
 export function holdTicker(check: TickerCheck, ticker: BookTicker): void {
-  if (check.pending.length >= PENDING_MAX * 3) return
-  check.pending.push(ticker.updateId, ticker.bidPrice, ticker.askPrice)
+  const { pending, pendingCount } = check
+  if (pendingCount === PENDING_MAX) return
+  pending[pendingCount * 3] = ticker.updateId
+  pending[pendingCount * 3 + 1] = ticker.bidPrice
+  pending[pendingCount * 3 + 2] = ticker.askPrice
+  check.pendingCount = pendingCount + 1
 }
 
 /** A book, as far as this check needs one. */
@@ -72,8 +104,9 @@ export interface BestPrices {
  */
 export function compareHeld(check: TickerCheck, best: BestPrices, nextFirstUpdateId: number): void {
   const { pending } = check
+  const end = check.pendingCount * 3
   let kept = 0
-  for (let at = 0; at < pending.length; at += 3) {
+  for (let at = 0; at < end; at += 3) {
     const id = pending[at] ?? 0
     const bidPrice = pending[at + 1] ?? 0
     const askPrice = pending[at + 2] ?? 0
@@ -87,5 +120,5 @@ export function compareHeld(check: TickerCheck, best: BestPrices, nextFirstUpdat
       if (bidPrice !== best.bidPrice || askPrice !== best.askPrice) check.mismatchCount += 1
     }
   }
-  pending.length = kept
+  check.pendingCount = kept / 3
 }

@@ -108,7 +108,7 @@ export class EntryHandler {
     const diff = this.messages.depthUpdate
     const { market, tickerCheck } = run
     this.#before(run, diff.venueTimeMs, cause)
-    if (tickerCheck.pending.length > 0) {
+    if (tickerCheck.pendingCount > 0) {
       compareHeld(tickerCheck, bestOf(market), diff.firstUpdateId)
     }
     const { counts } = market.book

@@ -5,7 +5,14 @@ import { marketDigest, marketFromPlain, marketToPlain } from '../engines/market-
 import { closeMinute } from '../engines/minute-close.ts'
 import type { ForceOrder } from '../model/messages.ts'
 import { type EngineClock, minuteOf, startClock } from './clock.ts'
-import { startTickerCheck, startTradeIds, type TickerCheck, type TradeIds } from './continuity.ts'
+import {
+  startTickerCheck,
+  startTradeIds,
+  type TickerCheck,
+  type TradeIds,
+  tickerCheckFromPlain,
+  tickerCheckToPlain,
+} from './continuity.ts'
 import { EngineRun, type RunOptions } from './engine-run.ts'
 import type { Cause, PipelineListener } from './events.ts'
 
@@ -69,7 +76,7 @@ export const runToPlain = (run: SymbolRun): Plain => ({
   heat: run.heat.toPlain(),
   clock: { ...run.clock },
   tradeIds: { ...run.tradeIds },
-  tickerCheck: { ...run.tickerCheck, pending: [...run.tickerCheck.pending] },
+  tickerCheck: tickerCheckToPlain(run.tickerCheck),
   gapsInMinute: run.gapsInMinute,
   gapCount: run.gapCount,
   minuteCount: run.minuteCount,
@@ -88,8 +95,9 @@ export const runToDigest = (run: SymbolRun): Plain => ({
 
 /** A run that goes on where {@link runToPlain} was taken. */
 export function runFromPlain(plain: Plain, options: RunOptions): SymbolRun {
-  const saved = plain as unknown as Omit<SymbolRun, 'market' | 'heat'> & {
+  const saved = plain as unknown as Omit<SymbolRun, 'market' | 'heat' | 'tickerCheck'> & {
     readonly market: Plain
+    readonly tickerCheck: Parameters<typeof tickerCheckFromPlain>[0]
     readonly heat: Plain
   }
   const market = marketFromPlain(saved.symbol, options.settings, saved.market)
@@ -101,6 +109,6 @@ export function runFromPlain(plain: Plain, options: RunOptions): SymbolRun {
     heat,
     clock: { ...saved.clock },
     tradeIds: { ...saved.tradeIds },
-    tickerCheck: { ...saved.tickerCheck },
+    tickerCheck: tickerCheckFromPlain(saved.tickerCheck),
   }
 }
