@@ -1,7 +1,8 @@
 /**
- * The strict reader that all scanners share, except that of the books (`scanner.as`). It goes once
- * over the bytes of a payload of known shape, makes no object, and gives up at the first byte that is
- * not as expected: the payload then goes to `JSON.parse` (`performance.md` §4).
+ * The strict reader that the scanners of what comes seldom share; what comes most is scanned in
+ * WebAssembly, by the same rules (`scanner.as`). It goes once over the bytes of a payload of known
+ * shape, makes no object, and gives up at the first byte that is not as expected: the payload then
+ * goes to `JSON.parse` (`performance.md` §4).
  *
  * A scanner is a straight list of steps. A step that fails sets `at` to -1, all later ones do
  * nothing, and {@link Cursor.close} says whether every step held. What was read is in `value`.
