@@ -21,6 +21,8 @@ export class BlockThread {
   readonly #codec: Codec
   /** What waits for an answer, by request; told of nothing when there will be none. */
   readonly #pending = new Map<number, (reply: BlockReply | undefined) => void>()
+  /** Who waits for the thread to be there. */
+  readonly #starters: (() => void)[] = []
   #worker: Worker | undefined
   #state: 'idle' | 'starting' | 'ready' | 'ended' = 'idle'
   #blockCount = 0
@@ -51,6 +53,15 @@ export class BlockThread {
     const [result] = reply?.results ?? []
     const value = reply?.value
     return value === undefined || result === undefined ? undefined : { value, result }
+  }
+
+  /** Starts the thread whatever was asked for so far; resolves once it is there, or never will be. */
+  async start(): Promise<void> {
+    if (this.#state === 'idle') this.#start()
+    if (this.#state !== 'starting') return
+    // Who waits for it must not be all that is left to do, or the process would end.
+    this.#worker?.ref()
+    await new Promise<void>((resolve) => this.#starters.push(resolve))
   }
 
   async close(): Promise<void> {
@@ -108,6 +119,7 @@ export class BlockThread {
   #onMessage(message: BlockReply | string): void {
     if (typeof message === 'string') {
       if (this.#state === 'starting') this.#state = 'ready'
+      this.#tellStarters()
       return
     }
     const resolve = this.#pending.get(message.id)
@@ -116,10 +128,16 @@ export class BlockThread {
     resolve?.(message)
   }
 
+  #tellStarters(): void {
+    if (this.#pending.size === 0) this.#worker?.unref()
+    for (const resolve of this.#starters.splice(0)) resolve()
+  }
+
   /** No thread from here on: who waits for it has to do the work. */
   #end(): void {
     this.#state = 'ended'
     this.#worker = undefined
+    this.#tellStarters()
     for (const resolve of this.#pending.values()) resolve(undefined)
     this.#pending.clear()
   }

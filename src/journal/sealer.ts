@@ -47,9 +47,11 @@ export class Sealer {
 
   /** Does what can be done already of sealing a segment that is still appended to. */
   advance(hot: OpenHot): void {
-    this.#work = this.#work.then(() =>
-      this.#attempt(hot.segment, () => this.#sealing(hot).advance()),
-    )
+    this.#work = this.#work.then(async () => {
+      // Sealing can wait, and whoever writes cannot.
+      await this.#thread.start()
+      await this.#attempt(hot.segment, () => this.#sealing(hot).advance())
+    })
   }
 
   /** Segments that wait to be sealed, and the one that is being. */

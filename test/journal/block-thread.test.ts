@@ -88,6 +88,19 @@ describe.skipIf(availableParallelism() < 2)('a block thread', () => {
     expect(await made.encode(toEncode)).toBeUndefined()
   })
 
+  test('is there at once when it was started, and a start ends where it never will be', async () => {
+    const made = thread()
+    await made.start()
+    expect(await made.decode(values.slice(0, 1))).toEqual([decodeBlock(valueAt(0), codec)])
+    await made.start()
+    const ended = thread()
+    const starting = ended.start()
+    await ended.close()
+    await starting
+    await ended.start()
+    expect(ended.decode(values)).toBeUndefined()
+  })
+
   test('leaves to the reader what it has not done when it is closed', async () => {
     const made = thread()
     await decodedBy(made, values)
