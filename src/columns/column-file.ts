@@ -5,7 +5,6 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
-import { newRoom, type Room, roomInTurns } from '../journal/room.ts'
 import type { Block, StreamKey } from '../model/block.ts'
 import { ColumnBlock, ColumnBlockWriter } from './column-block.ts'
 
@@ -103,13 +102,11 @@ export class ColumnFile {
     const { chunks, streams } = this.#footer
     const wanted = chunks.filter(([first, count]) => first < toSeq && first + count > fromSeq)
     const block = new ColumnBlock(streams)
-    // One group is in use while the next is read.
-    const room = roomInTurns(2)
-    let next = this.#read(wanted, 0, room)
+    let next = this.#read(wanted, 0)
     for (let at = 0; at < wanted.length; ) {
       const { bytes, chunks: group } = await next
       at += group.length
-      next = this.#read(wanted, at, room)
+      next = this.#read(wanted, at)
       // Whoever stops early does not hear of a failure of what was asked for in vain.
       next.catch(() => undefined)
       const base = group[0]?.[2] ?? 0
@@ -137,7 +134,6 @@ export class ColumnFile {
   async #read(
     wanted: readonly Chunk[],
     at: number,
-    room: Room,
   ): Promise<{ readonly bytes: Uint8Array; readonly chunks: readonly Chunk[] }> {
     const start = wanted[at]?.[2] ?? 0
     let end = start
@@ -146,8 +142,7 @@ export class ColumnFile {
       end += wanted[past]?.[3] ?? 0
       past += 1
     }
-    const bytes = await readAt(this.#file, start, end - start, room)
-    return { bytes, chunks: wanted.slice(at, past) }
+    return { bytes: await readAt(this.#file, start, end - start), chunks: wanted.slice(at, past) }
   }
 }
 
@@ -167,8 +162,8 @@ function tail(footer: Footer): Buffer {
 async function readFooter(file: FileHandle): Promise<Footer> {
   const { size } = await file.stat()
   const first = await readAt(file, 0, HEAD_BYTES)
-  if (!head().equals(first)) throw new ColumnsDamaged('it has another format')
-  const end = Buffer.from(await readAt(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES))
+  if (!first.equals(head())) throw new ColumnsDamaged('it has another format')
+  const end = await readAt(file, Math.max(0, size - TAIL_BYTES), TAIL_BYTES)
   if (end.length < TAIL_BYTES || end.toString('latin1', 8) !== MAGIC) {
     throw new ColumnsDamaged('its end is missing')
   }
@@ -176,17 +171,12 @@ async function readFooter(file: FileHandle): Promise<Footer> {
   if (length > size - HEAD_BYTES - TAIL_BYTES) throw new ColumnsDamaged('its end is damaged')
   const text = await readAt(file, size - TAIL_BYTES - length, length)
   if (crc32(text) !== end.readUInt32LE(4)) throw new ColumnsDamaged('its end is damaged')
-  return JSON.parse(Buffer.from(text).toString()) as Footer
+  return JSON.parse(text.toString()) as Footer
 }
 
 /** Fewer bytes where the file ends before. */
-async function readAt(
-  file: FileHandle,
-  position: number,
-  length: number,
-  room: Room = newRoom,
-): Promise<Uint8Array> {
-  const bytes = room(length)
+async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length)
   let filled = 0
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled)

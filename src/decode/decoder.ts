@@ -121,8 +121,9 @@ export class Decoder {
   readBookTicker(bytes: Uint8Array, start: number, end: number): boolean {
     const { bookTicker: message, counts } = this
     const scanner = this.#scanning()
-    if (scanner.bookTicker(bytes, start, end, message))
+    if (scanner.bookTicker(bytes, start, end, message)) {
       return this.#fast(counts.bookTicker, scanner)
+    }
     const fields = this.#event('bookTicker', bytes, start, end)
     if (fields !== undefined) parseBookTicker(this.#reader, fields, message)
     return this.#slow(counts.bookTicker)
@@ -142,9 +143,7 @@ export class Decoder {
   readMarkPrice(bytes: Uint8Array, start: number, end: number): boolean {
     this.#cursor.open(bytes, start, end)
     const { markPrice: message, counts } = this
-    if (scanMarkPrice(this.#cursor, message)) {
-      return this.#fast(counts.markPrice, this.#cursor)
-    }
+    if (scanMarkPrice(this.#cursor, message)) return this.#fast(counts.markPrice, this.#cursor)
     const fields = this.#event('markPriceUpdate', bytes, start, end)
     if (fields !== undefined) parseMarkPrice(this.#reader, fields, message)
     return this.#slow(counts.markPrice)

@@ -1,6 +1,7 @@
 /**
  * The scanner of what comes most, in AssemblyScript: the depth stream, trades, best prices and the
- * REST book (`pipeline.md` §1; `nq` and `st` of `binance-today.md`). `npm run wasm` compiles it into `scanner-module.ts`; `scanner.ts` calls it.
+ * REST book (`pipeline.md` §1; `nq` and `st` of `binance-today.md`). `npm run wasm` compiles it into
+ * `scanner-module.ts`; `scanner.ts` calls it.
  *
  * It is as strict as `cursor.ts`. A step takes where it begins and returns where it ends, or -1; the
  * payload ends with a brace, which no step passes, so that none leaves the payload. Bytes behind it

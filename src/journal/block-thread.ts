@@ -49,7 +49,10 @@ export class BlockThread {
   /** Encodes a block on the thread, and decodes it again; nothing where there is none, or it fails. */
   async encode(toEncode: BlockToEncode): Promise<EncodedBlock | undefined> {
     if (!this.#isReady(1)) return undefined
-    const reply = await this.#ask((id) => ({ id, toEncode }), [])
+    // A message takes the whole memory that a view lies in, which may have held a larger block before.
+    const bytes = toEncode.block.bytes.slice()
+    const copied = { ...toEncode, block: { ...toEncode.block, bytes } }
+    const reply = await this.#ask((id) => ({ id, toEncode: copied }), [bytes.buffer])
     const [result] = reply?.results ?? []
     const value = reply?.value
     return value === undefined || result === undefined ? undefined : { value, result }

@@ -79,15 +79,17 @@ class Decompressor {
     this.#target = new Region(zstd)
   }
 
-  /** Nothing where the bytes do not say how many they become, or are no whole frame. */
+  /** Nothing where the bytes do not say how many they become, are no whole frame, or memory is out. */
   decompress(bytes: Uint8Array, room: Room): Uint8Array | undefined {
     const zstd = this.#zstd
     const source = this.#source.atLeast(bytes.length)
+    if (source === 0) return undefined
     zstd.HEAPU8.set(bytes, source)
     const length = zstd._ZSTD_getFrameContentSize(source, bytes.length)
     if (!(length >= 0)) return undefined
     const target = this.#target.atLeast(length)
-    if (zstd._ZSTD_decompress(target, length, source, bytes.length) !== length) return undefined
+    if (target === 0 || zstd._ZSTD_decompress(target, length, source, bytes.length) !== length)
+      return undefined
     const into = room(length)
     into.set(zstd.HEAPU8.subarray(target, target + length))
     return into
@@ -104,12 +106,12 @@ class Region {
     this.#zstd = zstd
   }
 
+  /** Where it begins; 0 where there is no more memory. */
   atLeast(byteLength: number): number {
-    if (byteLength > this.#byteLength) {
-      if (this.#at > 0) this.#zstd._free(this.#at)
-      this.#byteLength = Math.ceil(byteLength * 1.5)
-      this.#at = this.#zstd._malloc(this.#byteLength)
-    }
+    if (this.#at > 0 && byteLength <= this.#byteLength) return this.#at
+    if (this.#at > 0) this.#zstd._free(this.#at)
+    this.#byteLength = Math.ceil(byteLength * 1.5) + 1
+    this.#at = this.#zstd._malloc(this.#byteLength)
     return this.#at
   }
 }

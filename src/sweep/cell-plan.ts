@@ -7,7 +7,7 @@ import { AUDIT_SETTINGS } from '../audits/audit-settings.ts'
 import { RecorderError } from '../base/errors.ts'
 import type { Settings } from '../pipeline/settings.ts'
 import type { Tape } from './tape.ts'
-import { runTape, type TapeObserver } from './tape-run.ts'
+import { runTape, type TapeLane } from './tape-run.ts'
 
 export interface Window {
   /** Minutes since 1970; the last is left out. */
@@ -39,12 +39,13 @@ export function scoredMinutes(tape: Tape, settings: Settings, fromSeq: number): 
   const scored: Record<string, number[]> = {}
   for (const one of tape.symbols) {
     const minutes: number[] = []
-    const observer: TapeObserver = {
+    const lane: TapeLane = {
+      settings,
       minute: ({ rated, seq }) => {
         if (rated?.scored === true && seq >= fromSeq) minutes.push(rated.minute)
       },
     }
-    runTape(one, [{ settings, observer }])
+    runTape(one, [lane])
     scored[one.symbol] = minutes
   }
   return scored

@@ -18,26 +18,27 @@ export function requestsOf(
   const alike = new Map<string, RungJob[]>()
   for (const job of jobs) {
     const key = keyOf(job)
-    const group = alike.get(key)
-    if (group === undefined) alike.set(key, [job])
-    else group.push(job)
+    const group = alike.get(key) ?? []
+    alike.set(key, group)
+    group.push(job)
   }
   const requests: TrialRequest[] = []
   for (const group of alike.values()) {
+    const [first] = group
+    if (first === undefined) continue
+    const {
+      windowCount,
+      trial: { tapeKey },
+    } = first
     for (let from = 0; from < group.length; from += together) {
-      const [first, ...others] = group.slice(from, from + together)
-      if (first === undefined) continue
-      requests.push({
-        trials: [toldOf(first), ...others.map(toldOf)],
-        tapeIndex: tapeKeys.indexOf(first.trial.tapeKey),
-        windowCount: first.windowCount,
+      const trials = group.slice(from, from + together).map(({ trial: { trial, settings } }) => {
+        return { trial, settings }
       })
+      requests.push({ trials, tapeIndex: tapeKeys.indexOf(tapeKey), windowCount })
     }
   }
   return requests
 }
-
-const toldOf = ({ trial: { trial, settings } }: RungJob) => ({ trial, settings })
 
 const keyOf = ({ trial, windowCount }: RungJob): string => {
   const { tapeKey, settings } = trial

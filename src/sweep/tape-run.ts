@@ -1,4 +1,5 @@
 /** Settings on a tape: the engines behind a market, with their feedback loop closed, and nothing else. */
+import { assert } from '../base/assert.ts'
 import type { HazardSums, RatedMinute } from '../engines/calibration/hazard.ts'
 import { closeMapMinute, createMapRival } from '../engines/calibration/map-rival.ts'
 import {
@@ -24,50 +25,47 @@ export interface RatedItem {
   readonly rated: RatedMinute | undefined
 }
 
-export interface TapeObserver {
-  /** After the engines had it. */
-  liquidation?(item: Extract<TapeItem, { kind: 'liquidation' }>, engines: SymbolEngines): void
-  minute?(item: RatedItem, engines: SymbolEngines): void
-}
-
-/** Settings of one group (`engine-group.ts`), each with whoever watches its engines. */
+/** One setting, and whoever watches its engines: each is told after the engines had it. */
 export interface TapeLane {
   readonly settings: Settings
-  readonly observer: TapeObserver
+  liquidation?(item: TapeLiquidation): void
+  minute?(item: RatedItem, engines: SymbolEngines): void
+  /** As the last minute left them. */
+  ended?(engines: SymbolEngines): void
 }
 
-/** Runs the minutes before `toMinute`. Returns the engines of each lane as the last of them left them. */
+export type TapeLiquidation = Extract<TapeItem, { kind: 'liquidation' }>
+
+/** Runs the minutes before `toMinute`. `lanes`: of one group (`engine-group.ts`). */
 export function runTape(
   tape: SymbolTape,
-  lanes: readonly [TapeLane, ...TapeLane[]],
+  lanes: readonly TapeLane[],
   toMinute = Number.POSITIVE_INFINITY,
-): readonly SymbolEngines[] {
-  const [first, ...others] = lanes
-  const group = createEngineGroup(tape, [first.settings, ...others.map((lane) => lane.settings)])
-  const runs = group.engines.map((engines, place) => {
-    const { settings, observer } = lanes[place] ?? first
-    return { engines, observer, rater: new Rater(tape.symbol, settings) }
-  })
+): void {
+  const settings = lanes.map((lane) => lane.settings)
+  const group = createEngineGroup(tape, settings)
+  const raters = settings.map((own) => new Rater(tape.symbol, own))
   for (const item of tape.items) {
     if (item.kind === 'liquidation') {
       liquidateGroup(group, item.event)
-      for (const { engines, observer, rater } of runs) {
-        rater.count(item.event)
-        observer.liquidation?.(item, engines)
-      }
+      for (const rater of raters) rater.count(item.event)
+      for (const lane of lanes) lane.liquidation?.(item)
       continue
     }
     if (item.minute.close.closedMinute >= toMinute) break
     const { seq, minute } = item
-    for (const [place, outcome] of closeGroup(group, minute).entries()) {
-      const run = runs[place]
-      if (run === undefined) continue
-      const rated = run.rater.rate(minute, outcome)
-      run.observer.minute?.({ seq, minute, outcome, rated }, run.engines)
+    const outcomes = closeGroup(group, minute)
+    for (const [place, engines] of group.engines.entries()) {
+      const outcome = outcomes[place]
+      assert(outcome !== undefined, 'each of a group has an outcome')
+      const rated = raters[place]?.rate(minute, outcome)
+      lanes[place]?.minute?.({ seq, minute, outcome, rated }, engines)
     }
   }
-  for (const engines of group.engines) showEngines(engines)
-  return group.engines
+  for (const [place, engines] of group.engines.entries()) {
+    showEngines(engines)
+    lanes[place]?.ended?.(engines)
+  }
 }
 
 export const COLUMNS = [

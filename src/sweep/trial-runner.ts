@@ -16,7 +16,7 @@ export interface TrialContext {
 
 /** Trials that are run together: of one tape, and of one group of engines. */
 export interface TrialRequest {
-  readonly trials: readonly [TrialSettings, ...TrialSettings[]]
+  readonly trials: readonly TrialSettings[]
   readonly tapeIndex: number
   readonly windowCount: number
 }
@@ -52,11 +52,11 @@ export function trialRunner({
   }
   return ({ trials, tapeIndex, windowCount }) => {
     const job = { fromSeq, plan: cellPlan, audited, windowCount }
-    const [first, ...others] = trials
-    const all = [first.settings, ...others.map(({ settings }) => settings)] as const
-    return runTrials(tapeOf(tapeIndex), all, job).flatMap((result, place) => {
-      const one = trials[place]
-      return one === undefined ? [] : [{ trial: one.trial, result }]
+    const all = trials.map(({ settings }) => settings)
+    const results = runTrials(tapeOf(tapeIndex), all, job)
+    return trials.flatMap(({ trial }, place) => {
+      const result = results[place]
+      return result === undefined ? [] : [{ trial, result }]
     })
   }
 }

@@ -12,7 +12,13 @@ import type { Settings } from '../pipeline/settings.ts'
 import { digestOfBytes } from '../replay/checkpoint-store.ts'
 import type { CellPlan } from './cell-plan.ts'
 import type { SymbolTape, Tape } from './tape.ts'
-import { COLUMNS, runTape, type TapeLane } from './tape-run.ts'
+import {
+  COLUMNS,
+  type RatedItem,
+  runTape,
+  type TapeLane,
+  type TapeLiquidation,
+} from './tape-run.ts'
 import { AUDIT_COLUMNS, TrialAudit } from './trial-audit.ts'
 
 export interface TrialJob {
@@ -57,75 +63,75 @@ export type ColumnName = (typeof ALL_COLUMNS)[number]
 /** `all`: of one group (`engine-group.ts`). Results by place. */
 export function runTrials(
   tape: Tape,
-  all: readonly [Settings, ...Settings[]],
+  all: readonly Settings[],
   job: TrialJob,
 ): readonly TrialResult[] {
-  const bySymbol = tape.symbols.map((one) => runSymbol(one, all, job))
-  return all.map((_, place) => ({
-    windowCount: job.windowCount,
-    symbols: Object.fromEntries(
-      tape.symbols.flatMap(({ symbol }, index) => {
-        const result = bySymbol[index]?.[place]
-        return result === undefined ? [] : [[symbol, result]]
-      }),
-    ),
-  }))
+  const symbols = all.map((): Record<string, SymbolResult> => ({}))
+  for (const one of tape.symbols) {
+    for (const [place, result] of runSymbol(one, all, job).entries()) {
+      Object.assign(symbols[place] ?? {}, { [one.symbol]: result })
+    }
+  }
+  return symbols.map((results) => ({ windowCount: job.windowCount, symbols: results }))
 }
 
 function runSymbol(
   tape: SymbolTape,
-  [first, ...others]: readonly [Settings, ...Settings[]],
+  all: readonly Settings[],
   job: TrialJob,
 ): readonly SymbolResult[] {
   const { plan, windowCount } = job
   const isWhole = windowCount === plan.windows.length
   const toMinute = isWhole ? undefined : plan.windows[windowCount - 1]?.toMinute
-  const [sums, ...otherSums] = [
-    new TrialSums(tape, first, job),
-    ...others.map((settings) => new TrialSums(tape, settings, job)),
-  ] as const
-  const engines = runTape(tape, [sums, ...otherSums], toMinute)
-  return [sums, ...otherSums].flatMap((one, place) => {
-    const own = engines[place]
-    return own === undefined ? [] : [one.result(isWhole ? lastDigestOf(tape, own) : null)]
-  })
+  const lanes = all.map((settings) => new TrialLane(tape, settings, job))
+  runTape(tape, lanes, toMinute)
+  return lanes.map((lane) => lane.result())
 }
 
 /** What is added up while one trial runs on one tape. */
-class TrialSums implements TapeLane {
+class TrialLane implements TapeLane {
   readonly settings: Settings
-  readonly observer: TapeLane['observer']
+  readonly #tape: SymbolTape
+  readonly #job: TrialJob
+  readonly #cellOf: (minute: number) => number
   readonly #total = createHazard()
   readonly #cells: readonly HazardSums[]
   readonly #audit: TrialAudit | undefined
-  readonly #cellOf: (minute: number) => number
+  #digest: string | null = null
 
-  constructor(tape: SymbolTape, settings: Settings, { plan, fromSeq, audited }: TrialJob) {
-    const cellOf = plan.cellsOf(tape.symbol)
-    const cells = Array.from({ length: plan.cells.length }, createHazard)
-    const audit = audited ? new TrialAudit(tape, fromSeq) : undefined
+  constructor(tape: SymbolTape, settings: Settings, job: TrialJob) {
+    const { plan, fromSeq, audited } = job
     this.settings = settings
-    this.#cellOf = cellOf
-    this.#cells = cells
-    this.#audit = audit
-    this.observer = {
-      liquidation: (item) => audit?.takeLiquidation(item),
-      minute: (item, engines) => {
-        audit?.takeMinute(item, engines)
-        const { rated, seq } = item
-        if (rated === undefined || seq < fromSeq) return
-        addRated(this.#total, rated)
-        const cell = cells[cellOf(rated.minute)]
-        if (cell !== undefined) addRated(cell, rated)
-      },
-    }
+    this.#tape = tape
+    this.#job = job
+    this.#cellOf = plan.cellsOf(tape.symbol)
+    this.#cells = Array.from({ length: plan.cells.length }, createHazard)
+    this.#audit = audited ? new TrialAudit(tape, fromSeq) : undefined
   }
 
-  result(digest: string | null): SymbolResult {
+  liquidation(item: TapeLiquidation): void {
+    this.#audit?.takeLiquidation(item)
+  }
+
+  minute(item: RatedItem, engines: SymbolEngines): void {
+    this.#audit?.takeMinute(item, engines)
+    const { rated, seq } = item
+    if (rated === undefined || seq < this.#job.fromSeq) return
+    addRated(this.#total, rated)
+    const cell = this.#cells[this.#cellOf(rated.minute)]
+    if (cell !== undefined) addRated(cell, rated)
+  }
+
+  ended(engines: SymbolEngines): void {
+    const { plan, windowCount } = this.#job
+    if (windowCount === plan.windows.length) this.#digest = lastDigestOf(this.#tape, engines)
+  }
+
+  result(): SymbolResult {
     const audits = this.#audit?.cells(this.#cellOf, this.#cells.length)
     return {
       hazard: scoreBodyOf(hazardScore(this.#total)),
-      digest,
+      digest: this.#digest,
       cells: this.#cells.map((sums, place) => [
         ...COLUMNS.map((name) => sums[name]),
         ...(audits?.sums[place] ?? []),

@@ -102,7 +102,11 @@ function replyOf(
     const onError = (error: unknown) => finish(() => reject(error))
     const onExit = (code: number) =>
       finish(() =>
-        reject(new Error(`a worker ended with ${code} during trial ${job.trials[0].trial}`)),
+        reject(
+          new Error(
+            `a worker ended with ${code} during trials ${job.trials.map(({ trial }) => trial).join(', ')}`,
+          ),
+        ),
       )
     const onAbort = () => finish(() => resolve(undefined))
     worker.on('message', onMessage)

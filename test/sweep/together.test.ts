@@ -2,6 +2,7 @@
 // them apart, and trials share one only where that is so. Method: a tape of a simulated market; each
 // declared setting of the engines is changed by itself and run beside the base, and alone.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CanonicalWriter } from '../../src/base/canonical.ts'
 import type { SettingSpec, SettingValue } from '../../src/base/setting.ts'
 import { groundKeyOf } from '../../src/engines/symbol/engine-group.ts'
 import { enginesDigest } from '../../src/engines/symbol/symbol-engines.ts'
@@ -14,6 +15,7 @@ import { temporaryFolder } from '../kit/journals.ts'
 import { BASE, simulated } from './sweep-kit.ts'
 
 const TIMEOUT_MS = 240_000
+const writer = new CanonicalWriter()
 const base = resolveSettings('standard', BASE)
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -59,28 +61,25 @@ function variants() {
   }).filter(({ name }) => !name.startsWith('audits.'))
 }
 
-interface Watched extends TapeLane {
-  readonly seen: string[]
-}
-
-function lane(settings: TapeLane['settings']): Watched {
-  const seen: string[] = []
-  const observer: TapeLane['observer'] = {
-    minute: ({ seq, rated, outcome }) => {
-      const { map, zoneFacts } = outcome
-      seen.push(JSON.stringify([seq, rated, map.maxValue, zoneFacts]))
-    },
-  }
-  return { settings, observer, seen }
-}
-
-/** What a lane saw, and the state that it ended in. */
-function run(...[first, ...others]: readonly [Watched, ...Watched[]]): readonly unknown[] {
-  const engines = runTape(tape, [first, ...others])
-  return [first, ...others].map(({ seen }, place) => {
-    const own = engines[place]
-    return { seen, state: own === undefined ? undefined : enginesDigest(own) }
+/** What each lane saw, and the state that it ended in, when they run together. */
+function run(...all: readonly TapeLane['settings'][]): readonly unknown[] {
+  const lanes = all.map((settings) => {
+    const seen: string[] = []
+    const lane: TapeLane = {
+      settings,
+      minute: ({ seq, rated, outcome: { map, zoneFacts } }) => {
+        seen.push(JSON.stringify([seq, rated, map.maxValue, zoneFacts]))
+      },
+      ended: (engines) =>
+        seen.push(Buffer.from(writer.encode(enginesDigest(engines))).toString('hex')),
+    }
+    return { lane, seen }
   })
+  runTape(
+    tape,
+    lanes.map(({ lane }) => lane),
+  )
+  return lanes.map(({ seen }) => seen)
 }
 
 test('engines on one ground compute what each computes alone', { timeout: TIMEOUT_MS }, () => {
@@ -90,16 +89,24 @@ test('engines on one ground compute what each computes alone', { timeout: TIMEOU
   expect(names).toContain('calibrator.priorStrength')
   expect(names).not.toContain('inference.halfLifeMinutes')
   expect(names).not.toContain('calibrator.distBandMid')
-  const [ofBase, ...all] = run(lane(base), ...together.map(({ settings }) => lane(settings)))
-  expect([ofBase]).toEqual(run(lane(base)))
+  const [ofBase, ...all] = run(base, ...together.map(({ settings }) => settings))
+  expect([ofBase]).toEqual(run(base))
   const different = new Set<string>()
   for (const [place, { name, settings }] of together.entries()) {
-    const [alone] = run(lane(settings))
+    const [alone] = run(settings)
     expect(all[place], name).toEqual(alone)
     if (JSON.stringify(alone) !== JSON.stringify(ofBase)) different.add(name)
   }
   // Or nothing was tried.
   expect(different.size).toBeGreaterThan(3)
+})
+
+test('engines that cannot share a ground are refused as a group', () => {
+  const other = resolveSettings('standard', { ...BASE, 'inference.halfLifeMinutes': 60 })
+  expect(() => run(base, other)).toThrow(/one ground/)
+  const reference = resolveSettings('reference')
+  expect(() => run(reference, reference)).toThrow(/alone/)
+  expect(() => run()).toThrow(/has engines/)
 })
 
 describe('requests', () => {

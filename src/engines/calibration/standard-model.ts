@@ -44,7 +44,7 @@ export const createStandardModel = (
   settings: StandardSettings,
 ): StandardModel => modelOver(createPositions(symbol, grid, settings), settings)
 
-/** One that learns from these positions, which must not have closed a minute yet. */
+/** One that has learned nothing yet, and will from these positions. */
 export const modelOver = (
   positions: StandardPositions,
   settings: StandardSettings,

@@ -1,4 +1,4 @@
-/** Compiles the scanner of price levels. Nothing in `src` can: the compiler is a tool of the tests. */
+/** Compiles the scanner of what comes most. Nothing in `src` can: the compiler is a tool of the tests. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { main } from 'assemblyscript/asc'
